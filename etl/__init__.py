@@ -1,0 +1,1 @@
+"""From a file to rows: reading, recognising, checking and loading exports."""

@@ -1,0 +1,1 @@
+"""One module a tool; each defines SOURCE. They are discovered, never registered by hand."""
