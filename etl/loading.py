@@ -1,0 +1,241 @@
+"""From what was read to the database: one transaction a lot, replaced and cancelled without losing anything."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from etl.source import Constat, Extrait, Lecture, Tranche
+from rqds_metrics import store
+from rqds_metrics.donnees import Lot, read_lots, read_portees
+from rqds_metrics.familles import COMMUNES, FAMILLES
+from rqds_metrics.regles.formats import jour, periode
+from rqds_metrics.regles.vivant import Portee, Span, merge, subtract
+
+
+class LotRefuse(ValueError):
+    """The file cannot be stored; `constats` say why, in French. Nothing was written."""
+
+    def __init__(self, constats: list[Constat]):
+        self.constats = constats
+        super().__init__(" ".join(c.note for c in constats))
+
+
+@dataclass(frozen=True)
+class Remplacement:
+    """Days of an earlier lot that a newer one takes over."""
+
+    lot: int
+    fichier: str
+    recu_le: datetime
+    debut: date
+    fin: date
+    jours: int
+
+
+@dataclass(frozen=True)
+class Recu:
+    """What became of a file. `lot` None: it had been received already (`deja`)."""
+
+    fichier: str
+    lot: int | None
+    lignes: int = 0
+    deja: Lot | None = None
+    remplace: tuple[Remplacement, ...] = field(default=())
+
+
+def known_lot(lots: list[Lot], sha256: str, hashes: dict[int, str]) -> Lot | None:
+    """The live lot made from the same bytes, if any."""
+    return next((lot for lot in reversed(lots) if lot.annule_le is None and hashes.get(lot.id) == sha256), None)
+
+
+def _hashes(cursor: duckdb.DuckDBPyConnection) -> dict[int, str]:
+    return dict(cursor.execute("SELECT id, sha256 FROM lot").fetchall())
+
+
+def _overlaps(tranches: Iterable[Tranche], portees: list[Portee]) -> list[tuple[Tranche, Portee]]:
+    by_serie: dict[str, list[Portee]] = {}
+    for p in portees:
+        by_serie.setdefault(p.serie, []).append(p)
+    return [
+        (t, p)
+        for t in tranches
+        for p in by_serie.get(t.serie, ())
+        if t.mode == "cle" or (p.debut <= t.fin and t.debut <= p.fin)
+    ]
+
+
+def replacements(extrait: Extrait, lots: list[Lot], portees: list[Portee]) -> list[Remplacement]:
+    """Which days of which earlier lots the file takes over."""
+    names = {lot.id: lot for lot in lots}
+    spans: dict[int, list[Span]] = {}
+    for t, p in _overlaps(extrait.tranches, portees):
+        shared = Span(p.debut, p.fin) if t.mode == "cle" else Span(max(t.debut, p.debut), min(t.fin, p.fin))
+        spans.setdefault(p.lot, []).append(shared)
+    out = []
+    for id_, found in sorted(spans.items()):
+        days = merge(found)
+        total = sum((s.fin - s.debut).days + 1 for s in days)
+        lot = names[id_]
+        out.append(Remplacement(id_, lot.fichier, lot.recu_le, days[0].debut, days[-1].fin, total))
+    return out
+
+
+def conflicts(extrait: Extrait, lots: list[Lot], portees: list[Portee]) -> list[Constat]:
+    """Spans that cannot be told apart from one already received: storing them would lose days or count them twice."""
+    names = {lot.id: lot.fichier for lot in lots}
+    out = []
+    for t, p in _overlaps(extrait.tranches, portees):
+        if t.mode == "cle":
+            continue
+        bloc_lost = p.mode == "bloc" and subtract(Span(p.debut, p.fin), [Span(t.debut, t.fin)])
+        bloc_inside = t.mode == "bloc" and p.mode == "bloc" and bloc_lost
+        if bloc_inside or (t.mode == "jour" and bloc_lost):
+            out.append(
+                Constat(
+                    "chevauchement",
+                    "erreur",
+                    f"La période {periode(t.debut, t.fin)} chevauche celle d'un fichier déjà reçu, "
+                    f"« {names.get(p.lot, '?')} » ({periode(p.debut, p.fin)}), qui ne se partage pas par jour.",
+                    remede=f"Exportez toute la période {periode(p.debut, p.fin)}, ou annulez d'abord cet envoi.",
+                )
+            )
+    return out[:20]
+
+
+def _mixing(lots: list[Lot], demo: bool) -> list[Constat]:
+    if lots and not demo and any(lot.demo for lot in lots):
+        return [
+            Constat(
+                "demonstration",
+                "erreur",
+                "Cette base contient les données fictives de la démonstration.",
+                remede="Retirez-les d'abord (un clic dans l'application, ou « python -m etl demo --retirer »).",
+            )
+        ]
+    if lots and demo and any(not lot.demo for lot in lots):
+        return [
+            Constat(
+                "demonstration",
+                "erreur",
+                "Cette base contient de vraies données : la démonstration ne s'y ajoute pas.",
+                remede="Choisissez une autre base avec --base.",
+            )
+        ]
+    return []
+
+
+def _insert_rows(cursor: duckdb.DuckDBPyConnection, extrait: Extrait, lot: int) -> None:
+    columns = {**COMMUNES, **FAMILLES[extrait.famille]}
+    frame = extrait.lignes.assign(lot=lot)
+    unknown = set(frame.columns) - set(columns)
+    if unknown:
+        raise ValueError(f"{extrait.source} gives columns that {extrait.famille} does not have: {sorted(unknown)}")
+    given = [c for c in columns if c in frame.columns]
+    cursor.register("lignes_vue", frame[given])
+    casts = ", ".join(f"CAST({c} AS {columns[c]})" for c in given)
+    # names come from rqds_metrics.familles only
+    cursor.execute(f"INSERT INTO {extrait.famille} ({', '.join(given)}) SELECT {casts} FROM lignes_vue")  # noqa: S608
+    cursor.unregister("lignes_vue")
+
+
+def store_lot(
+    cursor: duckdb.DuckDBPyConnection,
+    lecture: Lecture,
+    *,
+    par: str,
+    recu_le: datetime,
+    demo: bool = False,
+) -> Recu:
+    """Write one file's rows in the caller's transaction.
+
+    Raises:
+        LotRefuse: the file has errors, conflicts with an earlier one, or would mix demonstration and real data.
+    """
+    erreurs = [c for c in lecture.constats if c.verdict == "erreur"]
+    if erreurs or lecture.extrait is None:
+        raise LotRefuse(erreurs)
+    extrait = lecture.extrait
+    lots = read_lots(cursor)
+    deja = known_lot(lots, lecture.sha256, _hashes(cursor))
+    if deja:
+        return Recu(lecture.fichier, None, deja=deja)
+    portees = read_portees(cursor, lots)
+    refus = _mixing(lots, demo) + conflicts(extrait, lots, portees)
+    if refus:
+        raise LotRefuse(refus)
+    remplace = replacements(extrait, lots, portees)
+    row = cursor.execute("SELECT nextval('lot_id')").fetchone()
+    assert row is not None
+    lot = int(row[0])
+    remarques = Counter(c.nom for c in lecture.constats)  # names only: notes may quote what a person typed
+    cursor.execute(
+        "INSERT INTO lot VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            lot, lecture.sha256, lecture.fichier, extrait.source, extrait.famille, recu_le, par, extrait.debut,
+            extrait.fin, len(extrait.lignes), sum(extrait.ecartees.values()), extrait.cellules_personnelles,
+            json.dumps({"ecartees": extrait.ecartees, "remarques": remarques}, ensure_ascii=False), demo,
+        ],
+    )  # fmt: skip
+    spans = pd.DataFrame([(lot, t.serie, t.debut, t.fin, t.mode) for t in extrait.tranches], columns=Portee._fields)
+    cursor.register("tranches_vue", spans)
+    cursor.execute(
+        "INSERT INTO tranche SELECT lot, serie, CAST(debut AS DATE), CAST(fin AS DATE), mode FROM tranches_vue"
+    )
+    cursor.unregister("tranches_vue")
+    _insert_rows(cursor, extrait, lot)
+    return Recu(lecture.fichier, lot, len(extrait.lignes), remplace=tuple(remplace))
+
+
+def import_export(
+    lecture: Lecture,
+    base: str | Path | None = None,
+    *,
+    par: str,
+    recu_le: datetime | None = None,
+    demo: bool = False,
+) -> Recu:
+    """Store one file in a transaction of its own: all of it, or nothing.
+
+    Raises:
+        LotRefuse: see store_lot.
+    """
+    with store.transaction(base) as cursor:
+        return store_lot(cursor, lecture, par=par, recu_le=recu_le or store.now(), demo=demo)
+
+
+def cancel_lot(lot: int, base: str | Path | None = None, *, qui: str, quand: datetime | None = None) -> Lot:
+    """Cancel a lot: what it had replaced counts again. Returns the lot as it was.
+
+    Raises:
+        LotRefuse: no such lot, or cancelled already.
+    """
+    with store.transaction(base) as cursor:
+        found = next((x for x in read_lots(cursor) if x.id == lot), None)
+        if found is None:
+            raise LotRefuse([Constat("lot", "erreur", f"Le lot {lot} n'existe pas.", remede="Voyez « python -m etl lots ».")])
+        if found.annule_le:
+            when = jour(store.local(found.annule_le).date())
+            raise LotRefuse([Constat("lot", "erreur", f"Le lot {lot} est déjà annulé (le {when}).")])
+        cursor.execute("INSERT INTO lot_etat VALUES (?, ?, ?, false)", [lot, quand or store.now(), qui])
+    return found
+
+
+def remove_demo(base: str | Path | None = None) -> int:
+    """Take the demonstration data out for good; returns how many lots went. Real lots are never touched."""
+    with store.transaction(base) as cursor:
+        ids = [i for (i,) in cursor.execute("SELECT id FROM lot WHERE demo").fetchall()]
+        for famille in FAMILLES:
+            cursor.execute(f"DELETE FROM {famille} WHERE lot IN (SELECT id FROM lot WHERE demo)")  # noqa: S608
+        cursor.execute("DELETE FROM tranche WHERE lot IN (SELECT id FROM lot WHERE demo)")
+        cursor.execute("DELETE FROM lot_etat WHERE lot IN (SELECT id FROM lot WHERE demo)")
+        cursor.execute("DELETE FROM registre WHERE demo")
+        cursor.execute("DELETE FROM lot WHERE demo")
+    return len(ids)

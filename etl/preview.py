@@ -1,0 +1,96 @@
+"""What a file would change, before anything is stored: it is loaded in a transaction that is always undone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+
+from etl.loading import LotRefuse, Recu, store_lot
+from etl.source import Constat, Lecture
+from rqds_metrics import store
+from rqds_metrics.donnees import read_donnees
+from rqds_metrics.exercice import Exercice
+from rqds_metrics.regles.vivant import Span
+from rqds_metrics.resultats import Resultat, compute
+
+_NOBODY = "essai"
+
+
+@dataclass(frozen=True)
+class Effet:
+    """One indicator in one year, before and after."""
+
+    avant: Resultat
+    apres: Resultat
+
+
+@dataclass(frozen=True)
+class Apercu:
+    """What one file is and would do. `recu` is None when it cannot be stored (see `constats`)."""
+
+    lecture: Lecture
+    constats: tuple[Constat, ...]
+    recu: Recu | None
+    effets: tuple[Effet, ...]
+
+    @property
+    def etat(self) -> str:
+        """« pret », « deja » (received before) or « a_corriger »."""
+        if self.recu is None:
+            return "a_corriger"
+        return "deja" if self.recu.deja else "pret"
+
+
+@contextmanager
+def _undone(base: str | Path | None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A transaction on the base that is always rolled back; on an empty one in memory where there is no file yet."""
+    if store.base_path(base).exists():
+        with store.transaction(base, keep=False) as cursor:
+            yield cursor
+        return
+    with duckdb.connect(":memory:") as connection:
+        connection.execute(store.schema_sql())
+        yield connection
+
+
+def _years(lecture: Lecture, au: date) -> list[Exercice]:
+    """The years a file can change: those it speaks of, the next ones that build on them, and the current one."""
+    span = Span(lecture.extrait.debut or au, lecture.extrait.fin or au) if lecture.extrait else Span(au, au)
+    last = Exercice.of(au).annee
+    return [Exercice(y) for y in range(max(Exercice.of(span.debut).annee, 2022), last + 1)]
+
+
+def _effects(before: list[Resultat], after: list[Resultat]) -> tuple[Effet, ...]:
+    def shown(r: Resultat) -> tuple[object, ...]:
+        return (r.valeur, r.n, r.statut, r.cible)
+
+    pairs = zip(before, after, strict=True)
+    return tuple(Effet(a, b) for a, b in pairs if shown(a) != shown(b))
+
+
+def preview(
+    lectures: list[Lecture], base: str | Path | None = None, *, au: date, recu_le: datetime | None = None, demo: bool = False
+) -> list[Apercu]:
+    """What each file would change, the files taken in this order, as seen on the day `au`. Nothing is written."""
+    out = []
+    moment = recu_le or store.now()
+    with _undone(base) as cursor:
+        for lecture in lectures:
+            if lecture.extrait is None or any(c.verdict == "erreur" for c in lecture.constats):
+                out.append(Apercu(lecture, tuple(lecture.constats), None, ()))
+                continue
+            years = _years(lecture, au)
+            before = compute(read_donnees(cursor, au), years)
+            try:
+                recu = store_lot(cursor, lecture, par=_NOBODY, recu_le=moment, demo=demo)
+            except LotRefuse as refus:
+                out.append(Apercu(lecture, (*lecture.constats, *refus.constats), None, ()))
+                continue
+            after = before if recu.deja else compute(read_donnees(cursor, au), years)
+            out.append(Apercu(lecture, tuple(lecture.constats), recu, _effects(before, after)))
+    return out

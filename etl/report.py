@@ -1,0 +1,125 @@
+"""What was found in files, told in French: lines for a terminal, values for --json. Pages share the wording."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from etl.preview import Apercu, Effet
+from etl.source import Constat
+from rqds_metrics.donnees import Lot
+from rqds_metrics.regles.formats import jour, nombre, periode, quantite
+from rqds_metrics.resultats import Resultat
+from rqds_metrics.statuts import LIBELLES
+from rqds_metrics.store import local
+
+ETATS = {"pret": "prêt", "deja": "déjà reçu", "a_corriger": "à corriger"}
+
+
+def place(constat: Constat) -> str:
+    """« feuille Réponses, colonne F, ligne 17 »."""
+    parts = []
+    if constat.feuille:
+        parts.append(f"feuille « {constat.feuille} »")
+    if constat.cellule:
+        parts.append(f"cellule {constat.cellule}")
+    if constat.colonne:
+        parts.append(f"colonne « {constat.colonne} »")
+    if constat.ligne is not None and not constat.cellule:
+        parts.append(f"ligne {constat.ligne}")
+    return ", ".join(parts)
+
+
+def constat_text(constat: Constat) -> str:
+    """The whole of what was found, in one line."""
+    where = place(constat)
+    text = f"{where} : {constat.note}" if where else constat.note
+    if constat.trouve is not None and constat.trouve not in constat.note:
+        text += f" Trouvé : « {constat.trouve} »."
+    return f"{text} {constat.remede}" if constat.remede else text
+
+
+def value_text(r: Resultat) -> str:
+    if r.indicateur.type == "jalon":
+        return f"fait le {jour(r.fait_le)}" if r.fait_le else "pas fait"
+    return quantite(r.valeur, r.indicateur.unite)
+
+
+def effect_text(effet: Effet) -> str:
+    """« Visites du site Web 2026-2027 : n.d. → 4 812 visites (sans données → en retard) »."""
+    a, b = effet.avant, effet.apres
+    text = f"{b.indicateur.court}, {b.exercice} : {value_text(a)} → {value_text(b)}"
+    if a.statut != b.statut:
+        text += f" ({LIBELLES[a.statut].lower()} → {LIBELLES[b.statut].lower()})"
+    return text
+
+
+def apercu_text(apercu: Apercu) -> str:
+    lecture, extrait = apercu.lecture, apercu.lecture.extrait
+    lines = [f"{lecture.fichier} : {ETATS[apercu.etat]}"]
+    if lecture.source:
+        lines.append(f"  reconnu comme {lecture.source.titre}")
+    if extrait:
+        lines.append(f"  période : {periode(extrait.debut, extrait.fin)} ; lignes gardées : {nombre(len(extrait.lignes))}")
+        lines += [f"  {nombre(n)} lignes écartées : {raison}" for raison, n in extrait.ecartees.items()]
+        if extrait.cellules_personnelles:
+            lines.append(f"  {nombre(extrait.cellules_personnelles)} cellules de renseignements personnels écartées")
+    if apercu.recu and apercu.recu.deja:
+        lines.append(f"  déjà reçu le {jour(local(apercu.recu.deja.recu_le).date())} (lot {apercu.recu.deja.id})")
+    for r in apercu.recu.remplace if apercu.recu else ():
+        lines.append(f"  remplace {r.jours} jours de « {r.fichier} » (lot {r.lot}, {periode(r.debut, r.fin)})")
+    lines += [f"  effet : {effect_text(e)}" for e in apercu.effets]
+    marks = {"erreur": "ERREUR", "avertissement": "attention", "info": "à savoir"}
+    lines += [f"  {marks[c.verdict]} : {constat_text(c)}" for c in apercu.constats]
+    return "\n".join(lines)
+
+
+def _result_value(r: Resultat) -> dict[str, Any]:
+    return {"valeur": r.valeur, "n": r.n, "cible": r.cible, "statut": r.statut}
+
+
+def apercu_value(apercu: Apercu) -> dict[str, Any]:
+    """All of it, for --json."""
+    lecture, extrait = apercu.lecture, apercu.lecture.extrait
+    return {
+        "fichier": lecture.fichier,
+        "etat": apercu.etat,
+        "source": lecture.source.nom if lecture.source else None,
+        "titre": lecture.source.titre if lecture.source else None,
+        "sha256": lecture.sha256,
+        "debut": extrait.debut.isoformat() if extrait and extrait.debut else None,
+        "fin": extrait.fin.isoformat() if extrait and extrait.fin else None,
+        "lignes": len(extrait.lignes) if extrait else 0,
+        "ecartees": extrait.ecartees if extrait else {},
+        "cellules_personnelles": extrait.cellules_personnelles if extrait else 0,
+        "deja_recu": apercu.recu.deja.id if apercu.recu and apercu.recu.deja else None,
+        "remplace": [
+            {"lot": r.lot, "fichier": r.fichier, "debut": r.debut.isoformat(), "fin": r.fin.isoformat(), "jours": r.jours}
+            for r in (apercu.recu.remplace if apercu.recu else ())
+        ],
+        "effets": [
+            {
+                "indicateur": e.apres.id,
+                "exercice": str(e.apres.exercice),
+                "avant": _result_value(e.avant),
+                "apres": _result_value(e.apres),
+            }
+            for e in apercu.effets
+        ],
+        "constats": [{k: v for k, v in vars(c).items() if v is not None} for c in apercu.constats],
+    }
+
+
+def lots_text(lots: list[Lot]) -> str:
+    if not lots:
+        return "Aucun fichier reçu."
+    lines = []
+    for lot in reversed(lots):
+        when = local(lot.recu_le)
+        text = (
+            f"{lot.id:>5}  {when:%Y-%m-%d %H:%M}  {lot.source:<10} {nombre(lot.lignes):>7} lignes  "
+            f"{periode(lot.debut, lot.fin)}  {lot.fichier}  ({lot.par})"
+        )
+        if lot.annule_le:
+            text += f"  annulé le {jour(local(lot.annule_le).date())} par {lot.annule_par}"
+        lines.append(text + ("  [données fictives]" if lot.demo else ""))
+    return "\n".join(lines)

@@ -1,0 +1,69 @@
+"""python -m rqds_metrics: is the plan sound, and where does it stand."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from rqds_metrics.cli import day, french_parser, run, year
+from rqds_metrics.mesures import check_mesures
+from rqds_metrics.plan import check_plan
+from rqds_metrics.registre import default_reglages
+from rqds_metrics.resultats import resultats
+from rqds_metrics.yaml_strict import DefinitionError
+
+
+def verifier() -> int:
+    """Check every file of definitions; list all that is wrong."""
+    plan, lu = check_plan()
+    defauts = list(lu.defauts)
+    _, mesures = check_mesures(plan)
+    defauts += mesures.defauts
+    try:
+        default_reglages()
+    except DefinitionError as error:
+        defauts += error.defauts
+    if plan is None or defauts:
+        print(f"{len(defauts)} défaut{'s' if len(defauts) > 1 else ''} :")
+        for defaut in defauts:
+            print(f"  {defaut}")
+        return 1
+    fed = sum(i.mesure is not None for i in plan.tous.values())
+    doubts = sum(i.doute is not None for i in plan.tous.values())
+    print(
+        f"Le plan est sain : {len(plan.orientations)} orientations, {len(plan.objectifs)} objectifs, "
+        f"{len(plan.actions)} actions, {len(plan.indicateurs)} indicateurs "
+        f"et {len(plan.generaux)} du sondage annuel des membres ; {fed} alimentés par une source, "
+        f"{len(plan.tous) - fed} saisis ; {doubts} doutes à lever."
+    )
+    return 0
+
+
+def main() -> int:
+    parser = french_parser("python -m rqds_metrics", "Suivi du plan stratégique 2022-2027 du RQDS.")
+    commands = parser.add_subparsers(dest="commande", required=True, metavar="commande")
+    commands.add_parser("verifier", help="le plan et les mesures sont-ils sains")
+    shown = commands.add_parser("resultats", help="chaque indicateur devant sa cible")
+    shown.add_argument("--exercice", type=year, help="un exercice, par exemple 2026-2027 (les cinq par défaut)")
+    shown.add_argument("--au", type=day, help="vu au jour AAAA-MM-JJ (aujourd'hui par défaut)")
+    shown.add_argument("--base", help="le fichier DuckDB (RQDS_BASE, sinon data/rqds.duckdb)")
+    form = shown.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="en JSON")
+    form.add_argument("--csv", action="store_true", help="en CSV")
+    args = parser.parse_args()
+    if args.commande == "verifier":
+        return verifier()
+    frame = resultats(args.exercice, args.au, args.base)
+    if args.json:
+        rows = json.loads(frame.to_json(orient="records", double_precision=15))
+        print(json.dumps(rows, ensure_ascii=False, indent=1))
+    elif args.csv:
+        sys.stdout.write(frame.to_csv(index=False))
+    else:
+        for r in frame.itertuples():
+            print(f"{r.indicateur:<8} {r.exercice}  {r.statut:<16} {r.phrase}")
+    return 0
+
+
+if __name__ == "__main__":
+    run(main)

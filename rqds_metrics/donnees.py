@@ -1,0 +1,211 @@
+"""What the database knows on a day: live files, decisions, and the series of every indicator.
+
+Read once for a version of the file and a day, then kept: everything else is computed from it without SQL.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from rqds_metrics.mesures import Mesure, load_mesures, releves_sql
+from rqds_metrics.plan import Indicateur, Plan, load_plan
+from rqds_metrics.registre import Decisions, default_reglages, read_decisions
+from rqds_metrics.regles.series import Serie
+from rqds_metrics.regles.vivant import Portee, Span, live_parts, merge
+from rqds_metrics.store import base_path, connect, end_of, version
+
+_RETENUES = 32  # as-of days and versions kept in memory
+
+
+@dataclass(frozen=True)
+class Lot:
+    """One accepted file, as the history shows it. Moments in UTC."""
+
+    id: int
+    fichier: str
+    source: str
+    famille: str
+    recu_le: datetime
+    par: str
+    debut: date | None
+    fin: date | None
+    lignes: int
+    ecartees: int
+    cellules_personnelles: int
+    demo: bool
+    annule_le: datetime | None
+    annule_par: str | None
+
+
+@dataclass(frozen=True)
+class Texte:
+    """A dated text typed for a qualitative indicator."""
+
+    debut: date
+    fin: date
+    texte: str
+
+
+@dataclass(frozen=True)
+class Donnees:
+    """Everything known at the end of the day `au`."""
+
+    au: date
+    lots: tuple[Lot, ...]
+    portees: tuple[Portee, ...]
+    decisions: Decisions
+    series: dict[str, Serie]
+    textes: dict[str, tuple[Texte, ...]]
+
+    @property
+    def demo(self) -> bool:
+        return any(lot.demo for lot in self.lots)
+
+
+def read_lots(cursor: duckdb.DuckDBPyConnection, au: date | None = None) -> list[Lot]:
+    """Every lot received by the end of `au` (all of them by default), oldest first, with its state on that day."""
+    limit = end_of(au) if au else datetime.max.replace(microsecond=0)
+    rows = cursor.execute(
+        """
+        SELECT l.id, l.fichier, l.source, l.famille, l.recu_le, l.par, l.debut, l.fin, l.lignes, l.ecartees,
+               l.cellules_personnelles, l.demo,
+               CASE WHEN e.vivant THEN NULL ELSE e.quand END, CASE WHEN e.vivant THEN NULL ELSE e.qui END
+        FROM lot l
+        LEFT JOIN (SELECT lot, max(quand) AS quand, arg_max(qui, quand) AS qui, arg_max(vivant, quand) AS vivant
+                   FROM lot_etat WHERE quand < ? GROUP BY lot) e ON e.lot = l.id
+        WHERE l.recu_le < ? ORDER BY l.id
+        """,
+        [limit, limit],
+    ).fetchall()
+    return [Lot(*row) for row in rows]
+
+
+def read_portees(cursor: duckdb.DuckDBPyConnection, lots: list[Lot]) -> list[Portee]:
+    """What counts of each live lot."""
+    live = {lot.id for lot in lots if lot.annule_le is None}
+    rows = cursor.execute("SELECT lot, serie, debut, fin, mode FROM tranche").fetchall()
+    return live_parts([Portee(*row) for row in rows if row[0] in live])
+
+
+def _covered(mesure: Mesure, portees: list[Portee]) -> tuple[Span, ...] | None:
+    if mesure.couverture == "evenement":
+        return None
+    return tuple(merge([Span(p.debut, p.fin) for p in portees if mesure.reads(p.serie)]))
+
+
+def _measured(
+    cursor: duckdb.DuckDBPyConnection, plan: Plan, portees: list[Portee], decisions: Decisions
+) -> dict[str, Serie]:
+    """The series of indicators that a source feeds. Indicators of one measure and filter share their query."""
+    mesures = load_mesures()
+    known = {p.serie for p in portees}
+    series: dict[str, Serie] = {}
+    done: dict[tuple[str, object], Serie] = {}
+    for indicateur in plan.tous.values():
+        if indicateur.mesure is None:
+            continue
+        mesure = mesures[indicateur.mesure]
+        if not any(mesure.reads(s) for s in known):
+            continue
+        key = (indicateur.mesure, indicateur.filtre)
+        if key not in done:
+            sql, params = releves_sql(mesure, indicateur.filtre, decisions.reglages)
+            done[key] = Serie.of(cursor.execute(sql, params).fetchall(), _covered(mesure, portees))
+        series[indicateur.id] = done[key]
+    return series
+
+
+def _typed_row(
+    indicateur: Indicateur, row: tuple[date, date, float | None, float | None, float | None, date | None]
+) -> tuple[date, date, float | None, float | None, float]:
+    debut, fin, valeur, numerateur, denominateur, fait_le = row
+    if indicateur.type == "jalon" and valeur == 1 and fait_le:
+        return fait_le, fait_le, 1.0, None, 1.0
+    if indicateur.type == "taux" and denominateur is not None:
+        return debut, fin, numerateur, denominateur, denominateur
+    return debut, fin, valeur, None, 1.0
+
+
+def _typed(
+    cursor: duckdb.DuckDBPyConnection, plan: Plan
+) -> tuple[dict[str, Serie], dict[str, tuple[Texte, ...]]]:
+    """The series and texts of indicators whose values are typed in."""
+    rows = cursor.execute(
+        """
+        SELECT r.indicateur, r.debut, r.fin, r.valeur, r.numerateur, r.denominateur, r.fait_le, r.texte
+        FROM saisie r JOIN portee p ON r.lot = p.lot AND r.serie = p.serie AND r.debut BETWEEN p.debut AND p.fin
+        ORDER BY r.debut, r.fin
+        """
+    ).fetchall()
+    found: dict[str, list[tuple[date, date, float | None, float | None, float]]] = {}
+    textes: dict[str, list[Texte]] = {}
+    for id_, debut, fin, valeur, numerateur, denominateur, fait_le, texte in rows:
+        indicateur = plan.tous.get(id_)
+        if indicateur is None or indicateur.mesure:
+            continue
+        if texte:
+            textes.setdefault(id_, []).append(Texte(debut, fin, texte))
+        if indicateur.type == "qualitatif":
+            continue
+        found.setdefault(id_, []).append(
+            _typed_row(indicateur, (debut, fin, valeur, numerateur, denominateur, fait_le))
+        )
+    series = {}
+    for id_, values in found.items():
+        monthly = plan.tous[id_].cadence == "mensuelle"
+        spans = tuple(merge([Span(v[0], v[1]) for v in values])) if monthly else None
+        series[id_] = Serie.of(values, spans)
+    return series, {k: tuple(v) for k, v in textes.items()}
+
+
+def read_donnees(cursor: duckdb.DuckDBPyConnection, au: date, plan: Plan | None = None) -> Donnees:
+    """Read all that is known at the end of `au`, inside the caller's transaction if there is one."""
+    plan = plan or load_plan()
+    lots = read_lots(cursor, au)
+    portees = read_portees(cursor, lots)
+    decisions = read_decisions(cursor, au)
+    frame = pd.DataFrame(portees, columns=list(Portee._fields))
+    cursor.register("portee_vue", frame.astype({"lot": "int64"}))
+    cursor.execute(
+        "CREATE OR REPLACE TEMP TABLE portee AS SELECT lot, serie, CAST(debut AS DATE) AS debut, CAST(fin AS DATE) AS fin FROM portee_vue"
+    )
+    cursor.unregister("portee_vue")
+    measured = _measured(cursor, plan, portees, decisions)
+    typed, textes = _typed(cursor, plan)
+    return Donnees(au, tuple(lots), tuple(portees), decisions, {**typed, **measured}, textes)
+
+
+def empty_donnees(au: date) -> Donnees:
+    """What is known where there is no database yet."""
+    return Donnees(au, (), (), Decisions(reglages=default_reglages()), {}, {})
+
+
+_kept: OrderedDict[tuple[object, ...], Donnees] = OrderedDict()
+_guard = threading.Lock()
+
+
+def load_donnees(au: date, base: str | Path | None = None) -> Donnees:
+    """What is known at the end of `au`, from memory while the file has not changed. Makes no file."""
+    stamp = version(base)
+    key = (base_path(base), stamp, au)
+    with _guard:
+        if key in _kept:
+            _kept.move_to_end(key)
+            return _kept[key]
+    if stamp:
+        with connect(base) as cursor:
+            donnees = read_donnees(cursor, au)
+    else:
+        donnees = empty_donnees(au)
+    with _guard:
+        _kept[key] = donnees
+        while len(_kept) > _RETENUES:
+            _kept.popitem(last=False)
+    return donnees
