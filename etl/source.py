@@ -1,16 +1,20 @@
 """The contract of a source: what a tool's file looks like, and what is kept of it.
 
-A source is one module of etl/sources that defines `SOURCE = Something()`. Most are tables with a header: they set
-`signatures`, `colonnes` and override `rows`. Those that are not (blocks, sections) override `recognise` and `read`.
+A source is one module of etl/sources that defines `SOURCE = Something()`. Most are tables with a header: they extend
+etl.table.TableSource, declare `signatures` and `champs`, and override `rows`. Those that are not (blocks, sections)
+extend Source and override `recognise` and `read`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import ClassVar, Literal
 
 import pandas as pd
+
+from rqds_metrics.familles import FAMILLES
+from rqds_metrics.plan import Plan
 
 Verdict = Literal["erreur", "avertissement", "info"]
 
@@ -39,7 +43,7 @@ class Feuille:
     """A sheet, or a text file, as a grid of text.
 
     `cellules`: DataFrame of str, columns 0..k-1, "" where the cell is empty, blank rows kept out.
-    `numeros`: for each row its line in the file, from 1.
+    `numeros`: for each row its line in the file, from 1. `nom` is None for a text file.
     """
 
     nom: str | None
@@ -49,14 +53,14 @@ class Feuille:
 
 @dataclass(frozen=True)
 class Document:
-    """A file once read: `octets` is its sha256 in hexadecimal and its size; no byte of it is kept."""
+    """A file once read: its sha256 in hexadecimal and its size (`taille`, bytes); no byte of it is kept."""
 
     fichier: str
     sha256: str
     taille: int
     genre: Literal["xlsx", "xls", "ods", "texte"]
     feuilles: tuple[Feuille, ...]
-    constats: tuple[Constat, ...] = ()  # e.g. cells that hold #DIV/0!
+    constats: tuple[Constat, ...] = ()  # e.g. a hidden sheet
 
 
 @dataclass(frozen=True)
@@ -65,12 +69,14 @@ class Tranche:
 
     `mode` « jour »: rows carry their own day, so a newer file replaces day by day.
     `mode` « bloc »: the rows hold for the whole span at once, replaced together or not at all.
+    `mode` « cle »: the newest file replaces the whole serie (a mailing, a survey), whatever its days.
+    Tranches of one serie in one file never share a day.
     """
 
     serie: str
     debut: date
     fin: date
-    mode: Literal["jour", "bloc"]
+    mode: Literal["jour", "bloc", "cle"]
 
 
 @dataclass
@@ -100,3 +106,69 @@ class Extrait:
     @property
     def fin(self) -> date | None:
         return max((t.fin for t in self.tranches), default=None)
+
+    def set_aside(self, reason: str, count: int) -> None:
+        """Count rows left out for a reason told in French; none counts for nothing."""
+        if count:
+            self.ecartees[reason] = self.ecartees.get(reason, 0) + int(count)
+
+
+@dataclass(frozen=True)
+class Contexte:
+    """What reading needs and the file does not say: the day it is received, and the plan (for typed-in values)."""
+
+    recu_le: date
+    plan: Plan | None = None
+
+
+Cadence = Literal["mensuelle", "evenement", "libre"]
+
+
+class Source:
+    """A tool whose exports are read. One instance a module of etl/sources, named SOURCE.
+
+    `nom`: the module's name, first part of its series. `titre`: « Infolettre · Mailchimp ». `aide`: where to find the
+    export in the tool. `attendu`: the columns or marks that it is recognised by, as a person would name them.
+    """
+
+    nom: ClassVar[str]
+    titre: ClassVar[str]
+    famille: ClassVar[str]
+    cadence: ClassVar[Cadence]
+    aide: ClassVar[str]
+    attendu: ClassVar[str]
+
+    def recognise(self, document: Document) -> bool:
+        """Is this file one of the tool's, by its content alone? Cheap: only the top of each sheet is looked at."""
+        raise NotImplementedError
+
+    def read(self, document: Document, contexte: Contexte) -> Extrait:
+        """Rows of the family and all that was found; a bad file gives « erreur » findings, never an exception."""
+        raise NotImplementedError
+
+    def blank(self) -> Extrait:
+        """An extract without rows, to be filled."""
+        return Extrait(self.nom, self.famille, empty_rows(self.famille), [])
+
+
+@dataclass(frozen=True)
+class Lecture:
+    """What became of a file. `source` and `extrait` are None when it could not be read or was not recognised.
+
+    `constats` holds everything found, those of `extrait` included.
+    """
+
+    fichier: str
+    sha256: str
+    source: Source | None
+    extrait: Extrait | None
+    constats: list[Constat]
+
+
+def row_columns(famille: str) -> list[str]:
+    """serie, debut, fin, then the family's own columns."""
+    return ["serie", "debut", "fin", *FAMILLES[famille]]
+
+
+def empty_rows(famille: str) -> pd.DataFrame:
+    return pd.DataFrame({c: pd.Series(dtype="object") for c in row_columns(famille)})

@@ -8,13 +8,13 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 
-from rqds_metrics.mesures import Mesure, load_mesures, releves_sql
+from rqds_metrics.mesures import Mesure, load_mesures, provenance_sql, releves_sql
 from rqds_metrics.plan import Indicateur, Plan, load_plan
 from rqds_metrics.registre import Decisions, default_reglages, read_decisions
 from rqds_metrics.regles.series import Serie
@@ -165,18 +165,24 @@ def _typed(
     return series, {k: tuple(v) for k, v in textes.items()}
 
 
+def _portee_table(cursor: duckdb.DuckDBPyConnection, portees: list[Portee]) -> None:
+    """What counts, as the temporary table that measures join."""
+    frame = pd.DataFrame(portees, columns=list(Portee._fields))
+    cursor.register("portee_vue", frame.astype({"lot": "int64"}))
+    cursor.execute(
+        "CREATE OR REPLACE TEMP TABLE portee AS "
+        "SELECT lot, serie, CAST(debut AS DATE) AS debut, CAST(fin AS DATE) AS fin FROM portee_vue"
+    )
+    cursor.unregister("portee_vue")
+
+
 def read_donnees(cursor: duckdb.DuckDBPyConnection, au: date, plan: Plan | None = None) -> Donnees:
     """Read all that is known at the end of `au`, inside the caller's transaction if there is one."""
     plan = plan or load_plan()
     lots = read_lots(cursor, au)
     portees = read_portees(cursor, lots)
     decisions = read_decisions(cursor, au)
-    frame = pd.DataFrame(portees, columns=list(Portee._fields))
-    cursor.register("portee_vue", frame.astype({"lot": "int64"}))
-    cursor.execute(
-        "CREATE OR REPLACE TEMP TABLE portee AS SELECT lot, serie, CAST(debut AS DATE) AS debut, CAST(fin AS DATE) AS fin FROM portee_vue"
-    )
-    cursor.unregister("portee_vue")
+    _portee_table(cursor, portees)
     measured = _measured(cursor, plan, portees, decisions)
     typed, textes = _typed(cursor, plan)
     return Donnees(au, tuple(lots), tuple(portees), decisions, {**typed, **measured}, textes)
@@ -209,3 +215,54 @@ def load_donnees(au: date, base: str | Path | None = None) -> Donnees:
         while len(_kept) > _RETENUES:
             _kept.popitem(last=False)
     return donnees
+
+
+@dataclass(frozen=True)
+class Origine:
+    """A figure of a month, and the file it comes from. `remplace`: earlier files that it took the place of."""
+
+    mois: date
+    num: float | None
+    den: float | None
+    lot: Lot
+    remplace: tuple[Lot, ...]
+
+
+def read_origines(
+    indicateur: Indicateur, debut: date, fin: date, au: date, base: str | Path | None = None
+) -> list[Origine]:
+    """Where the figures of an indicator come from, month by month of debut..fin, the newest first."""
+    if not version(base):
+        return []
+    with connect(base) as cursor:
+        lots = read_lots(cursor, au)
+        portees = read_portees(cursor, lots)
+        _portee_table(cursor, portees)
+        if indicateur.mesure:
+            reglages = read_decisions(cursor, au).reglages
+            sql, params = provenance_sql(load_mesures()[indicateur.mesure], indicateur.filtre, reglages)
+        else:
+            sql, params = _SAISIES, [indicateur.id]
+        rows = [r for r in cursor.execute(sql, params).fetchall() if debut <= r[0] <= fin]
+        spoken = cursor.execute("SELECT lot, serie, debut, fin, mode FROM tranche").fetchall()
+    by_id = {lot.id: lot for lot in lots}
+    series = {p.lot: {q.serie for q in portees if q.lot == p.lot} for p in portees}
+    out = []
+    for month, lot, num, den in rows:
+        last = (month.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+        older = {
+            by_id[t[0]].id
+            for t in spoken
+            if t[0] < lot and t[0] in by_id and by_id[t[0]].annule_le is None
+            and t[1] in series.get(lot, ()) and t[2] <= last and month <= t[3]
+        }  # fmt: skip
+        out.append(Origine(month, num, den, by_id[lot], tuple(by_id[i] for i in sorted(older)[-1:])))
+    return out
+
+
+_SAISIES = """
+SELECT CAST(date_trunc('month', coalesce(r.fait_le, r.fin)) AS DATE) AS mois, r.lot,
+       CAST(coalesce(r.numerateur, r.valeur) AS DOUBLE) AS num, CAST(r.denominateur AS DOUBLE) AS den
+FROM saisie r JOIN portee p ON r.lot = p.lot AND r.serie = p.serie AND r.debut BETWEEN p.debut AND p.fin
+WHERE r.indicateur = ? ORDER BY 1 DESC, 2 DESC
+"""

@@ -187,3 +187,15 @@ def releves_sql(mesure: Mesure, filtre: tuple[Condition, ...], reglages: Reglage
         f"WHERE {where}\nGROUP BY 1, 2\nORDER BY 2, 1"
     )
     return sql, params
+
+
+def provenance_sql(mesure: Mesure, filtre: tuple[Condition, ...], reglages: Reglages) -> tuple[str, list[Any]]:
+    """The same figures by month and lot: where they come from.
+
+    Gives mois DATE, lot BIGINT, num DOUBLE, den DOUBLE, the newest month first.
+    """
+    sql, params = releves_sql(mesure, filtre, reglages)
+    body = sql[sql.index("FROM ") : sql.index("\nGROUP BY")]
+    sums = sql[sql.index("CAST(") : sql.index(",\n       CAST(", sql.index(" AS den"))]
+    month = f"CAST(date_trunc('month', r.{mesure.date}) AS DATE)"
+    return f"SELECT {month} AS mois, r.lot AS lot,\n       {sums}\n{body}\nGROUP BY 1, 2\nORDER BY 1 DESC, 2 DESC", params  # noqa: S608

@@ -35,6 +35,8 @@ class Strict(BaseModel):
 class Cible(Strict):
     """What the plan itself puts a figure on. Rates in per cent, as the plan writes them."""
 
+    model_config = ConfigDict(strict=True)  # else `seuil: true` would be 1 %
+
     seuil: float | None = Field(None, gt=0, le=100)
     hausse: float | None = Field(None, gt=0, le=1000)
     croissance: Literal[True] | None = None

@@ -58,6 +58,18 @@ class _Loader(yaml.SafeLoader):
     pass
 
 
+def _day(loader: _Loader, node: yaml.ScalarNode) -> Any:
+    """A date, or a fault with its line: PyYAML lets a bare ValueError out for a 13th month."""
+    try:
+        return loader.construct_yaml_timestamp(node)
+    except ValueError as error:
+        note = f"date impossible « {node.value} »"
+        raise yaml.constructor.ConstructorError(None, None, note, node.start_mark) from error
+
+
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _day)
+
+
 def read_yaml(path: Path) -> Lu:
     """Read one YAML file; syntax errors and duplicate keys end up in `.defauts`, never in an exception."""
     lu = Lu(path.name)
@@ -67,7 +79,7 @@ def read_yaml(path: Path) -> Lu:
         if root is not None:
             _walk(root, (), lu)
             lu.valeur = loader.construct_document(root)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or str(error)
         lu.defauts.append(Defaut(path.name, mark.line + 1 if mark else 1, "", f"YAML illisible ({problem})"))
@@ -80,6 +92,8 @@ def _walk(node: yaml.Node, chemin: Chemin, lu: Lu) -> None:
         seen: dict[str, int] = {}
         for key, value in node.value:
             line = key.start_mark.line + 1
+            if not isinstance(key, yaml.ScalarNode):
+                continue  # `{{a}: b}`: the loader refuses it, with its line
             if key.value in seen:
                 note = f"clé « {key.value} » écrite deux fois (déjà à la ligne {seen[key.value]})"
                 lu.defauts.append(Defaut(lu.fichier, line, ".".join(map(str, (*chemin, key.value))), note))
@@ -102,6 +116,18 @@ _MESSAGES = {
     "tuple_type": "une liste est attendue",
     "dict_type": "un groupe de clés est attendu",
     "model_type": "un groupe de clés est attendu",
+    "int_from_float": "un nombre entier est attendu",
+    "int_parsing": "un nombre entier est attendu",
+    "float_parsing": "un nombre est attendu",
+    "date_type": "une date est attendue (2023-12-31)",
+    "date_from_datetime_parsing": "une date est attendue (2023-12-31)",
+    "date_from_datetime_inexact": "une date est attendue (2023-12-31)",
+    "greater_than": "doit dépasser {gt:g}",
+    "greater_than_equal": "doit être d'au moins {ge:g}",
+    "less_than_equal": "ne doit pas dépasser {le:g}",
+    "string_too_long": "au plus {max_length} caractères",
+    "string_pattern_mismatch": "n'a pas la forme voulue : {pattern}",
+    "too_short": "il en faut au moins {min_length}",
 }
 
 
@@ -111,7 +137,7 @@ def validate(model: type[M], lu: Lu) -> M | None:
         return model.model_validate(lu.valeur)
     except ValidationError as error:
         for item in error.errors():
-            note = _MESSAGES.get(item["type"], "")
+            note = _MESSAGES.get(item["type"], "").format_map(item.get("ctx", {}))
             if item["type"] == "literal_error":
                 note = f"valeur inconnue ; choix : {item['ctx']['expected'].replace(' or ', ', ')}"
             if not note:

@@ -1,0 +1,1 @@
+"""The demonstration: fictitious files in the tools' own formats, brought in by the real importers."""

@@ -1,0 +1,1 @@
+"""What pages share: context, cached figures, charts, the serving layer."""

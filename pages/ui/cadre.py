@@ -1,0 +1,47 @@
+"""One component shows every screen made of HTML and SVG; its links move through the app without reloading it.
+
+The HTML comes from Jinja templates that escape every value (gabarits.py); nothing else may be passed here.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from markupsafe import Markup
+
+_DOSSIER = Path(__file__).parent
+
+_JS = """
+export default function (component) {
+  const { data, parentElement, setTriggerValue } = component;
+  let root = parentElement.querySelector('.racine');
+  if (!root) { root = document.createElement('div'); root.className = 'racine'; parentElement.appendChild(root); }
+  if (root.dataset.html !== data.html) { root.innerHTML = data.html; root.dataset.html = data.html; }
+  root.onclick = (event) => {
+    const link = event.target.closest('a[data-page]');
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    const query = Object.fromEntries(new URL(link.href, document.baseURI).searchParams);
+    setTriggerValue('aller', { page: link.dataset.page, query });
+  };
+}
+"""
+
+PAGES = {"fiche": "pages/fiche.py", "orientation": "pages/par_orientation.py", "televerser": "pages/televerser.py"}
+
+
+def _style() -> str:
+    return (_DOSSIER / "style.css").read_text(encoding="utf-8")
+
+
+_cadre = st.components.v2.component("cadre", css=_style(), js=_JS)
+
+
+def show(html: Markup, key: str) -> None:
+    """Show a screen, and follow the link that was clicked in it."""
+    result: Any = _cadre(data={"html": str(html)}, key=key, on_aller_change=lambda: None)
+    if result.aller and result.aller.get("page") in PAGES:
+        query = {k: v for k, v in result.aller.get("query", {}).items() if k in ("exercice", "au", "indicateur", "orientation")}
+        st.switch_page(PAGES[result.aller["page"]], query_params=query)

@@ -1,0 +1,47 @@
+"""Cached access to figures: everything is kept by the version of the file, so that a new lot shows at once."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import streamlit as st
+
+from rqds_metrics.donnees import Donnees, load_donnees
+from rqds_metrics.exercice import Exercice, exercices_du_plan
+from rqds_metrics.plan import load_plan
+from rqds_metrics.resultats import Calcul, Resultat, compute
+from rqds_metrics.store import base_path, version
+
+GARDES = 128
+
+
+def stamp() -> str:
+    """What cached figures hang on: which file, and its state."""
+    path = base_path()
+    return f"{path} {version(path)}"
+
+
+def donnees(au: date) -> Donnees:
+    return load_donnees(au)
+
+
+@st.cache_resource(max_entries=GARDES, show_spinner=False)
+def _results(stamp: str, exercice: Exercice, au: date) -> list[Resultat]:
+    return compute(load_donnees(au), [exercice])
+
+
+def results(exercice: Exercice, au: date) -> list[Resultat]:
+    """Every indicator in one year. Shared between visitors: not to be changed."""
+    return _results(stamp(), exercice, au)
+
+
+@st.cache_resource(max_entries=GARDES, show_spinner=False)
+def _five_years(stamp: str, au: date) -> dict[str, list[Resultat]]:
+    calcul = Calcul(load_plan(), load_donnees(au))
+    years = exercices_du_plan()
+    return {i.id: [calcul.result(i, e) for e in years] for i in calcul.plan.tous.values()}
+
+
+def five_years(au: date) -> dict[str, list[Resultat]]:
+    """The five years of every indicator, by id."""
+    return _five_years(stamp(), au)

@@ -1,0 +1,113 @@
+"""What the overview shows, from results to HTML."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import streamlit as st
+from markupsafe import Markup
+
+from pages.ui.contexte import Contexte
+from pages.ui.donnees import GARDES, donnees, results, stamp
+from pages.ui.gabarits import render
+from rqds_metrics.exercice import Exercice
+from rqds_metrics.plan import load_plan
+from rqds_metrics.regles.formats import jour, nombre, quantite
+from rqds_metrics.regles.statut import EVALUES
+from rqds_metrics.resultats import Resultat
+from rqds_metrics.synthese import attention, bilans, changements, ratio, receptions
+
+MARQUES = {
+    "recu": ("✓", "s-atteinte", "reçu"),
+    "partiel": ("◐", "s-a_surveiller", "reçu en partie"),
+    "manquant": ("■", "s-en_retard", "manquant"),
+    "rien": ("–", "s-non_du", "rien de prévu"),
+    "a_venir": ("○", "s-non_du", "à venir"),
+}
+MONTRES = 6  # rows of a list before « et N autres »
+
+
+def value_text(r: Resultat) -> str:
+    """The value as a table shows it: rates with %, counts bare, milestones as done or not."""
+    if r.indicateur.type == "jalon":
+        return "fait" if r.fait_le else ("pas fait" if r.valeur == 0 else "n.d.")
+    return quantite(r.valeur, "%") if r.indicateur.type == "taux" else nombre(r.valeur)
+
+
+def target_text(r: Resultat) -> str:
+    if r.cible is None:
+        return "–"
+    if r.indicateur.type == "jalon":
+        return "jalon"
+    return quantite(r.cible, "%") if r.indicateur.type == "taux" else nombre(r.cible)
+
+
+def gap_text(r: Resultat) -> str:
+    """« −11 % sous l'attendu au 31 oct. », in a line under the title."""
+    if r.indicateur.type == "jalon":
+        return r.phrase
+    if r.indicateur.type == "taux":
+        details = f"n = {nombre(r.n)}" if r.indicateur.mesure == "satisfaction" else ""
+        if r.numerateur is not None and r.denominateur and r.denominateur > 1:
+            share = f"{nombre(r.numerateur)} sur {nombre(r.denominateur)}"
+            details = f"{details}, {share}" if details else share
+        return details or f"au {jour(r.donnees_au)}"
+    if r.attendu:
+        gap = (1 - ratio(r)) * 100
+        if r.exercice.fin <= (r.donnees_au or r.exercice.debut):
+            return f"{nombre(gap, 0)} % sous la cible"
+        return f"{nombre(gap, 0)} % sous l’attendu au {jour(r.donnees_au, annee=False)}"
+    return ""
+
+
+def subtitle(exercice: Exercice, au: date, evalues: int, total: int) -> str:
+    if exercice.debut > au:
+        when = f"An {exercice.an}, pas encore commencé"
+    elif exercice.closed(au):
+        when = f"An {exercice.an}, terminé"
+    else:
+        when = f"An {exercice.an}, jour {exercice.rang(au)} de {exercice.jours}"
+    return f"{when} · {evalues} indicateurs évalués sur {total}"
+
+
+@st.cache_data(max_entries=GARDES, show_spinner=False)
+def _html(stamp: str, exercice: Exercice, au: date) -> tuple[str, str]:
+    plan, contexte = load_plan(), Contexte(exercice, au)
+    found = results(exercice, au)
+    par_id = {r.id: r for r in found}
+    since = au - timedelta(days=30)
+    flips = changements(results(exercice, since), found) if since >= exercice.debut else []
+    urgent = attention(found, combien=len(found))
+    known = donnees(au)
+    months = [m for m in exercice.mois() if m <= au] or exercice.mois()
+    generaux = [r for r in found if r.id in plan.generaux and r.statut != "sans_donnees"]
+    html = render(
+        "vue_ensemble.html",
+        contexte=contexte,
+        plan=plan,
+        clos=exercice.closed(au),
+        bilans=bilans(plan, found),
+        attention=urgent[:MONTRES],
+        reste=max(len(urgent) - MONTRES, 0),
+        ecarts={r.id: gap_text(r) for r in urgent[:MONTRES]},
+        valeurs={r.id: value_text(r) for r in urgent[:MONTRES]},
+        cibles={r.id: target_text(r) for r in urgent[:MONTRES]},
+        depuis=since,
+        changements=flips[:MONTRES],
+        autres_changements=max(len(flips) - MONTRES, 0),
+        receptions=receptions(plan, known, exercice),
+        mois=months,
+        marques=MARQUES,
+        par_id=par_id,
+        generaux=generaux,
+        presents={r.statut for r in found},
+    )
+    inside = [r for r in found if r.id in plan.indicateurs]
+    evalues = sum(r.statut in EVALUES for r in inside)
+    return str(html), subtitle(exercice, au, evalues, len(inside))
+
+
+def overview(contexte: Contexte) -> tuple[Markup, str]:
+    """The overview's HTML, and the line under its title."""
+    html, sous = _html(stamp(), contexte.exercice, contexte.au)
+    return Markup(html), sous  # noqa: S704 (rendered by an escaping template)

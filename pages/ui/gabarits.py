@@ -1,0 +1,53 @@
+"""Templates: Jinja with escaping always on, undefined names refused, and the French formats as filters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from pages.ui.contexte import Contexte
+from rqds_metrics.diffusion import svg
+from rqds_metrics.regles import formats
+from rqds_metrics.statuts import APPARENCES
+
+_ENV = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "gabarits"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+ADRESSES = {"fiche": "fiche", "orientation": "orientation", "televerser": "televerser"}
+
+
+def badge(statut: str) -> Markup:
+    """A status as shape + word + colour."""
+    look = APPARENCES[statut]
+    return Markup('<span class="pastille s-{}"><span aria-hidden="true">{}</span> {}</span>').format(
+        statut, look.forme, look.libelle
+    )
+
+
+def link(page: str, contexte: Contexte, **params: str) -> str:
+    """The address of a page, relative to the app."""
+    return f"{ADRESSES[page]}?{urlencode({**params, **contexte.params})}"
+
+
+_ENV.filters.update(
+    nombre=formats.nombre,
+    pourcent=formats.pourcent,
+    jour=formats.jour,
+    mois=formats.mois,
+    periode=formats.periode,
+    quantite=formats.quantite,
+)
+_ENV.globals.update(pastille=badge, lien=link, svg=svg, apparences=APPARENCES, mois_courts=formats.MOIS_COURTS)
+
+
+def render(name: str, **values: Any) -> Markup:
+    """The HTML of a template; every value in it is escaped."""
+    return Markup(_ENV.get_template(name).render(**values))  # noqa: S704 (autoescaped above)

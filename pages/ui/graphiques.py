@@ -1,0 +1,145 @@
+"""Plotly figures as plain dicts: building go.Figure at each rerun costs more than drawing it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rqds_metrics.courbes import Courbes
+from rqds_metrics.regles.formats import FINE, MOIS_COURTS, nombre, pourcent
+from rqds_metrics.resultats import Resultat
+from rqds_metrics.statuts import APPARENCES
+
+ENCRE, GRIS, TRAIT, CLAIR = "#16212B", "#5B6472", "#E6E9ED", "#8A94A3"
+CONFIG: dict[str, Any] = {"displayModeBar": False, "responsive": True, "scrollZoom": False}
+Figure = dict[str, Any]
+
+
+def _text(r: Resultat, valeur: float | None) -> str:
+    return pourcent(valeur) if r.indicateur.type == "taux" else nombre(valeur)
+
+
+def _layout(r: Resultat, hauteur: int, haut: float) -> dict[str, Any]:
+    taux = r.indicateur.type == "taux"
+    return {
+        "height": hauteur,
+        "margin": {"l": 8, "r": 14, "t": 18, "b": 8},
+        "font": {"family": "Source Sans 3, Source Sans Pro, system-ui, DejaVu Sans, sans-serif", "size": 13, "color": ENCRE},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "separators": "," + FINE,
+        "showlegend": False,
+        "hovermode": "x unified",
+        "hoverlabel": {"bgcolor": "#fff", "bordercolor": TRAIT},
+        "dragmode": False,
+        "xaxis": {"showgrid": False, "fixedrange": True, "automargin": True, "tickfont": {"color": GRIS}},
+        "yaxis": {
+            "gridcolor": TRAIT,
+            "zeroline": False,
+            "fixedrange": True,
+            "automargin": True,
+            "rangemode": "tozero",
+            "range": [0, haut * 1.12],
+            "tickfont": {"color": GRIS},
+            "tickformat": ".0%" if taux else ",d",
+            "nticks": 6,
+        },
+    }
+
+
+def _line(nom: str, x: list[str], y: list[float | None], r: Resultat, **style: Any) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": style.pop("mode", "lines"),
+        "name": nom,
+        "x": x,
+        "y": y,
+        "customdata": [_text(r, v) for v in y],
+        "hovertemplate": "%{customdata}<extra>" + nom + "</extra>",
+        **style,
+    }
+
+
+def year_chart(r: Resultat, c: Courbes) -> Figure:
+    """This year (thick), what is due (dotted), last year (grey), and the pace kept to 30 June (dashed)."""
+    x = [MOIS_COURTS[m.month - 1] for m in c.mois]
+    look = APPARENCES[r.statut]
+    last = r.exercice.precedent
+    traces = [
+        _line(str(last), x, c.an_dernier, r, line={"color": CLAIR, "width": 1.6}),
+        _line("Attendu" if c.cumule else "Cible", x, c.attendu, r, line={"color": ENCRE, "width": 1.6, "dash": "dot"}),
+        _line("Au rythme actuel", x, c.projection, r, line={"color": look.couleur, "width": 1.6, "dash": "dash"}),
+        _line(
+            str(r.exercice), x, c.valeur, r, mode="lines+markers",
+            line={"color": look.couleur, "width": 3}, marker={"size": 7, "color": look.couleur},
+        ),
+    ]  # fmt: skip
+    traces = [t for t in traces if any(v is not None for v in t["y"])]
+    top = max((v for t in traces for v in t["y"] if v is not None), default=1.0)
+    layout = _layout(r, 320, top)
+    layout["annotations"] = _labels(traces, x, top)
+    layout["xaxis"] |= {"categoryorder": "array", "categoryarray": x, "range": [-0.3, 11.6]}
+    return {"data": traces, "layout": layout}
+
+
+def _labels(traces: list[dict[str, Any]], x: list[str], top: float) -> list[dict[str, Any]]:
+    """Each line's name at its end, in its colour, pushed apart so that none covers another."""
+    ends = []
+    for t in traces:
+        rank = max(k for k, v in enumerate(t["y"]) if v is not None)
+        ends.append((t["y"][rank], rank, t["name"], t["line"]["color"]))
+    out, used = [], []
+    for y, rank, name, color in sorted(ends, reverse=True, key=lambda e: e[0]):
+        place = y
+        while any(abs(place - other) < top * 0.075 for other in used):
+            place -= top * 0.02
+        used.append(place)
+        out.append({
+            "x": x[rank], "y": place, "text": name, "showarrow": False, "font": {"size": 12, "color": color},
+            "xanchor": "right" if rank > 8 else "left", "yanchor": "bottom", "xshift": 0 if rank > 8 else 8,
+            "bgcolor": "rgba(255,255,255,.75)",
+        })  # fmt: skip
+    return out
+
+
+def five_years_chart(years: list[Resultat], courant: Resultat) -> Figure:
+    """Five bars against their targets (thick marks); the year in progress is paler, each status said by its shape."""
+    x = [r.exercice.court for r in years]
+    values = [r.valeur for r in years]
+    texts = [f"{_text(r, r.valeur)} {APPARENCES[r.statut].forme}" if r.valeur is not None else "n.d." for r in years]
+    open_year = [not r.exercice.closed(_as_of(courant)) for r in years]
+    bars = {
+        "type": "bar",
+        "name": "Valeur",
+        "x": x,
+        "y": values,
+        "text": texts,
+        "textposition": "outside",
+        "cliponaxis": False,
+        "textfont": {"size": 12, "color": ENCRE},
+        "marker": {
+            "color": [APPARENCES[r.statut].couleur for r in years],
+            "opacity": [0.6 if o else 1 for o in open_year],
+        },
+        "customdata": [[_text(r, r.valeur), APPARENCES[r.statut].libelle] for r in years],
+        "hovertemplate": "%{customdata[0]} · %{customdata[1]}<extra></extra>",
+        "width": 0.58,
+    }
+    targets = {
+        "type": "scatter",
+        "mode": "markers",
+        "name": "Cible",
+        "x": x,
+        "y": [r.cible for r in years],
+        "marker": {"symbol": "line-ew", "size": 46, "line": {"width": 3, "color": ENCRE}},
+        "customdata": [_text(r, r.cible) for r in years],
+        "hovertemplate": "cible : %{customdata}<extra></extra>",
+    }
+    top = max((v for r in years for v in (r.valeur, r.cible) if v is not None), default=1.0)
+    layout = _layout(courant, 320, top)
+    layout["xaxis"] |= {"type": "category"}
+    return {"data": [bars, targets], "layout": layout}
+
+
+def _as_of(r: Resultat) -> Any:
+    """The last day the chart knows of: its year counts as over only once its data reach the end."""
+    return r.donnees_au or r.exercice.debut

@@ -1,0 +1,61 @@
+"""Streamlit's own words, in French.
+
+Streamlit has no translations: its labels are literals in its JavaScript. They are replaced while the files are
+served (serveur.py). tests/test_langue.py checks that each literal is still where it is expected, so that an upgrade
+that moves one is seen.
+"""
+
+from __future__ import annotations
+
+# file name (up to its first dot) -> literals between backticks, as shipped -> French
+MOTS: dict[str, dict[str, str]] = {
+    "FileUploader": {
+        "`Drag and drop directories here`": "`Glissez vos dossiers ici`",
+        "`Drag and drop files here`": "`Glissez vos fichiers ici`",
+        "`Drag and drop a file here`": "`Glissez un fichier ici`",
+        "`Add files`": "`Ajouter des fichiers`",
+        "`Upload directories`": "`Choisir des dossiers`",
+        "`Upload`": "`Parcourir`",
+        " per file`": " par fichier`",
+    },
+    "Selectbox": {
+        "`Clear value`": "`Effacer`",
+        "`No results`": "`Aucun résultat`",
+        "`Open`": "`Ouvrir`",
+        "`Selectbox options`": "`Choix`",
+    },
+    "utils": {
+        "`Choose an option`": "`Choisir`",
+        "`Choose options`": "`Choisir`",
+        "`No options to select`": "`Aucun choix`",
+    },
+    "DateInput": {
+        "`Choose date`": "`Choisir la date`",
+        "`Clear date`": "`Effacer la date`",
+        "`Use arrow keys to navigate dates. Enter to select. Escape to close.`": (
+            "`Flèches pour changer de jour, Entrée pour choisir, Échap pour fermer.`"
+        ),
+    },
+    "index": {
+        "`App pages`": "`Pages de l'application`",
+        "`Collapse sidebar`": "`Replier le menu`",
+        "`Expand sidebar`": "`Déplier le menu`",
+        "`Close`": "`Fermer`",
+        "`Connecting`": "`Connexion`",
+        "`Connecting to Streamlit server`": "`Connexion au serveur`",
+        "`Connection error`": "`Connexion perdue`",
+        "`Connection timed out.`": "`La connexion a expiré.`",
+        "`Please wait...`": "`Un instant…`",
+        "`Connection lost. Please wait for the app to reconnect, then try again.`": (
+            "`Connexion perdue. Attendez qu'elle revienne, puis réessayez.`"
+        ),
+        "`Is Streamlit still running? If you accidentally stopped Streamlit, just restart it in your terminal:`": (
+            "`L'application ne répond plus. Si elle a été arrêtée, relancez-la :`"
+        ),
+        "`streamlit run yourscript.py`": "`make run`",
+        "`Streamlit server is not responding. Are you connected to the internet?`": (
+            "`Le serveur ne répond pas. Êtes-vous connecté à Internet ?`"
+        ),
+        "`Running...`": "`Calcul en cours…`",
+    },
+}

@@ -1,0 +1,46 @@
+"""The pages of the staff app, and what surrounds each of them."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.ui.accueil import demo_banner
+from pages.ui.donnees import donnees
+from rqds_metrics.store import BaseIllisible, BaseOccupee, today
+
+# Streamlit's own frame, brought to the maquettes: less air at the top, a narrow menu, controls on the title's line.
+_STYLE = """
+<style>
+.stMainBlockContainer { padding: 2.2rem 2.4rem 4rem; max-width: 1220px; }
+[data-testid="stSidebar"] { width: 236px !important; }
+[data-testid="stHeader"] { background: transparent; }
+.st-key-entete_titre { flex: 1 1 420px; }
+.st-key-entete_titre h1 { padding: 0; letter-spacing: -.01em; }
+.st-key-bandeau_demo { background: #FFF7E6; border: 1px solid #D9B46A; border-radius: 8px; padding: 6px 14px; }
+.st-key-bandeau_demo p { margin: 0; }
+@media (max-width: 640px) { .stMainBlockContainer { padding: 3.4rem 1rem 3rem; } }
+@media print { [data-testid="stSidebar"], [data-testid="stHeader"], .stButton { display: none !important; } }
+</style>
+"""
+
+
+def navigate() -> None:
+    """Build the menu and run the page that the address names."""
+    st.set_page_config(page_title="Plan stratégique du RQDS", page_icon=":material/monitoring:", layout="wide")
+    st.html(_STYLE)
+    page = st.navigation(
+        {
+            "Suivre": [
+                st.Page("pages/vue_ensemble.py", title="Vue d’ensemble", url_path="ensemble", default=True),
+                st.Page("pages/par_orientation.py", title="Par orientation", url_path="orientation"),
+                st.Page("pages/fiche.py", title="Fiche d’un indicateur", url_path="fiche"),
+            ],
+            "Alimenter": [st.Page("pages/televerser.py", title="Téléverser des exports", url_path="televerser")],
+        }
+    )
+    try:
+        if donnees(today()).demo:
+            demo_banner()
+        page.run()
+    except (BaseOccupee, BaseIllisible) as error:
+        st.error(str(error), icon=":material/error:")

@@ -1,0 +1,181 @@
+"""What stands between the network and Streamlit: who may call, the language, compressed responses.
+
+Streamlit says `<html lang="en">`, has no French, sends its JavaScript uncompressed, and would answer the whole network
+if told to. These ASGI layers mend that; `app.py` puts them in front.
+"""
+
+from __future__ import annotations
+
+import gzip
+import ipaddress
+from collections.abc import Awaitable, Callable, MutableMapping
+from pathlib import PurePosixPath
+from typing import Any
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
+
+from pages.ui.langue import MOTS
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+REFUS = (
+    "Cette application n'est ouverte qu'à l'ordinateur où elle tourne, tant que la connexion des utilisateurs "
+    "n'est pas configurée."
+)
+# Streamlit reads these addresses for itself; they would tell a stranger about the server.
+FERMEES = ("/_stcore/metrics", "/_stcore/agent")
+# French dates in calendars and number inputs, whatever the language of the browser.
+SCRIPT = b"<script>Object.defineProperty(navigator,'language',{get:()=>'fr-CA'});</script>"
+
+
+def is_loopback(host: str | None) -> bool:
+    """Is the address this machine's own (127.0.0.0/8, ::1, or an in-process client)."""
+    if host in (None, "testclient"):
+        return True
+    try:
+        address = ipaddress.ip_address(str(host).split("%")[0])
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None)
+    return bool((mapped or address).is_loopback)
+
+
+def is_local_name(host: str) -> bool:
+    """Is a Host header one of this machine's names: refuses sites that point their own name at 127.0.0.1."""
+    name = host.rsplit(":", 1)[0] if host.count(":") == 1 or host.startswith("[") else host
+    name = name.strip("[]").lower()
+    return name == "localhost" or name.endswith(".localhost") or is_loopback(name or "?")
+
+
+class Local:
+    """Refuses whoever is not on this machine, when no sign-in is configured. Proxies' headers are not believed."""
+
+    def __init__(self, app: App, ouvert: bool = False) -> None:
+        self.app, self.ouvert = app, ouvert
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            return await self.app(scope, receive, send)
+        headers = Headers(scope=scope)
+        client = scope.get("client")
+        forwarded = any(h in headers for h in ("x-forwarded-for", "forwarded", "x-real-ip"))
+        allowed = is_loopback(client[0] if client else None) and is_local_name(headers.get("host", "")) and not forwarded
+        closed = scope["path"].startswith(FERMEES)
+        if closed or not (allowed or self.ouvert):
+            if scope["type"] == "websocket":
+                await receive()
+                return await send({"type": "websocket.close", "code": 1008})
+            status, text = (404, "Rien à cette adresse.") if closed else (403, REFUS)
+            return await PlainTextResponse(text, status)(scope, receive, send)
+        return await self.app(scope, receive, send)
+
+
+def translate(name: str, body: bytes) -> bytes:
+    """A JavaScript file of Streamlit with its words in French."""
+    for literal, french in MOTS.get(name.split(".")[0], {}).items():
+        body = body.replace(literal.encode(), french.encode())
+    return body
+
+
+def frenchify(page: bytes) -> bytes:
+    """Streamlit's page, said to be in French."""
+    page = page.replace(b'<html lang="en">', b'<html lang="fr-CA">', 1)
+    page = page.replace(b"<title>Streamlit</title>", "<title>Plan stratégique du RQDS</title>".encode(), 1)
+    page = page.replace(
+        b"You need to enable JavaScript to run this app.", "Cette application a besoin de JavaScript.".encode()
+    )
+    return page.replace(b"<head>", b"<head>" + SCRIPT, 1)
+
+
+class Assets:
+    """Sends Streamlit's page and assets in French and compressed, each prepared once and kept in memory."""
+
+    TYPES = ("text/", "application/javascript", "application/json", "image/svg")
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self.kept: dict[tuple[str, bool], tuple[dict[str, str], bytes]] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = str(scope.get("path", ""))
+        static = "/static/" in path
+        wants = "text/html" in Headers(scope=scope).get("accept", "") if scope["type"] == "http" else False
+        if scope["type"] != "http" or scope.get("method") != "GET" or not (static or wants):
+            return await self.app(scope, receive, send)
+        zipped = "gzip" in Headers(scope=scope).get("accept-encoding", "")
+        if static and (path, zipped) in self.kept:
+            headers, body = self.kept[path, zipped]
+            return await self._send(send, 200, headers, body)
+        return await self._prepare(scope, receive, send, path, zipped, static)
+
+    async def _prepare(
+        self, scope: Scope, receive: Receive, send: Send, path: str, zipped: bool, static: bool
+    ) -> None:
+        start: MutableMapping[str, Any] = {}
+        parts: list[bytes] = []
+
+        async def collect(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                start.update(message)
+            elif message["type"] == "http.response.body":
+                parts.append(message.get("body", b""))
+
+        plain = {**scope, "headers": [h for h in scope["headers"] if h[0] not in (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")]}
+        await self.app(plain, receive, collect)
+        headers, body = dict(MutableHeaders(raw=start["headers"]).items()), b"".join(parts)
+        kind = headers.get("content-type", "")
+        if start["status"] == 200:
+            if kind.startswith("text/html"):
+                body = frenchify(body)
+            elif "javascript" in kind:
+                body = translate(PurePosixPath(path).name, body)
+                # the name does not change with our words: let the browser ask again after a day
+                headers["cache-control"] = "public, max-age=86400"
+            for name in ("etag", "last-modified", "content-length"):
+                headers.pop(name, None)
+            if zipped and kind.startswith(self.TYPES) and len(body) > 500:
+                body = gzip.compress(body, 6)
+                headers |= {"content-encoding": "gzip", "vary": "Accept-Encoding"}
+            headers["content-length"] = str(len(body))
+            if static:
+                self.kept[path, zipped] = headers, body
+        await self._send(send, start["status"], headers, body)
+
+    @staticmethod
+    async def _send(send: Send, status: int, headers: dict[str, str], body: bytes) -> None:
+        raw = [(k.encode("latin-1"), v.encode("latin-1")) for k, v in headers.items()]
+        await send({"type": "http.response.start", "status": status, "headers": raw})
+        await send({"type": "http.response.body", "body": body})
+
+
+class Entetes:
+    """Security headers on every response."""
+
+    VALEURS = (
+        ("x-content-type-options", "nosniff"),
+        ("x-frame-options", "SAMEORIGIN"),
+        ("referrer-policy", "same-origin"),
+    )
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(raw=message.setdefault("headers", []))
+                for name, value in self.VALEURS:
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+def layers(ouvert: bool = False) -> list[Middleware]:
+    """The layers in front of Streamlit, outermost first. `ouvert`: sign-in is configured, the network may call."""
+    return [Middleware(Entetes), Middleware(Local, ouvert=ouvert), Middleware(Assets)]  # type: ignore[arg-type]

@@ -1,0 +1,149 @@
+"""Figures as SVG text, shared by the app, the static site and the PDF.
+
+Pure functions: figures in, Markup out. Every text is escaped; every figure has a title that says what it shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+from rqds_metrics.statuts import APPARENCES
+
+ENCRE, GRIS, TRAIT, FOND = "#16212B", "#5B6472", "#D9DEE4", "#EDF0F3"
+
+
+def _svg(largeur: float, hauteur: float, titre: str, corps: str, classe: str = "") -> Markup:
+    return Markup(
+        f'<svg class="{escape(classe)}" viewBox="0 0 {largeur:g} {hauteur:g}" width="{largeur:g}" height="{hauteur:g}"'
+        f' role="img" aria-label="{escape(titre)}"><title>{escape(titre)}</title>{corps}</svg>'
+    )  # noqa: S704 (numbers and escaped text)
+
+
+def repartition(comptes: dict[str, int], largeur: int = 260, hauteur: int = 14) -> Markup:
+    """A bar cut by status; the words are in its title and beside it."""
+    total = sum(comptes.values()) or 1
+    x, parts = 0.0, []
+    for statut, n in comptes.items():
+        width = largeur * n / total
+        look = APPARENCES[statut]
+        fill = look.couleur if look.plein else "#C5CAD2"
+        parts.append(
+            f'<rect x="{x:.1f}" y="0" width="{max(width - 2, 1):.1f}" height="{hauteur}" rx="2" fill="{fill}"/>'
+        )
+        x += width
+    words = ", ".join(f"{n} {APPARENCES[s].libelle.lower()}" for s, n in comptes.items())
+    return _svg(largeur, hauteur, f"Répartition : {words}", "".join(parts), "repartition")
+
+
+def bullet(
+    valeur: float | None,
+    attendu: float | None,
+    cible: float | None,
+    statut: str,
+    titre: str,
+    largeur: int = 320,
+    hauteur: int = 26,
+) -> Markup:
+    """The value (bar), what was due by now (dotted mark) and the target of the year (thick mark)."""
+    top = max(v for v in (valeur, attendu, cible, 1e-9) if v is not None) * 1.06
+
+    def x(v: float) -> float:
+        return largeur * v / top
+
+    parts = [f'<rect x="0" y="3" width="{x(cible or top):.1f}" height="{hauteur - 6}" fill="{FOND}"/>']
+    if valeur is not None:
+        parts.append(
+            f'<rect x="0" y="8" width="{x(valeur):.1f}" height="{hauteur - 16}" fill="{APPARENCES[statut].couleur}"/>'
+        )
+    if attendu is not None and attendu != cible:
+        parts.append(
+            f'<line x1="{x(attendu):.1f}" x2="{x(attendu):.1f}" y1="2" y2="{hauteur - 2}" stroke="{ENCRE}"'
+            ' stroke-width="1.6" stroke-dasharray="2 2"/>'
+        )
+    if cible is not None:
+        parts.append(
+            f'<line x1="{x(cible):.1f}" x2="{x(cible):.1f}" y1="1" y2="{hauteur - 1}" stroke="{ENCRE}" stroke-width="3"/>'
+        )
+    return _svg(largeur, hauteur, titre, "".join(parts), "bullet")
+
+
+@dataclass(frozen=True)
+class Barre:
+    """One year of a five-year chart. `texte` is the value as it is written."""
+
+    nom: str
+    valeur: float | None
+    cible: float | None
+    statut: str
+    texte: str
+    en_cours: bool = False
+
+
+def cinq_ans(barres: Sequence[Barre], titre: str, largeur: int = 340, hauteur: int = 132) -> Markup:
+    """Five bars and their targets (thick marks). The year in progress is hatched: it is not over.
+
+    The status is also a shape above the year, so that the chart reads in greyscale.
+    """
+    top = max((v for b in barres for v in (b.valeur, b.cible) if v is not None), default=0) or 1
+    base, head = hauteur - 32, 20
+    step = largeur / max(len(barres), 1)
+    width = step * 0.62
+
+    def y(v: float) -> float:
+        return base - (base - head) * max(v, 0) / top
+
+    parts = [f'<line x1="0" x2="{largeur}" y1="{base}" y2="{base}" stroke="{TRAIT}"/>']
+    for rank, b in enumerate(barres):
+        left = rank * step + (step - width) / 2
+        mid = left + width / 2
+        look = APPARENCES[b.statut]
+        if b.valeur is not None:
+            opacity = "0.55" if b.en_cours else "1"
+            parts.append(
+                f'<rect x="{left:.1f}" y="{y(b.valeur):.1f}" width="{width:.1f}" height="{base - y(b.valeur):.1f}" rx="2"'
+                f' fill="{look.couleur}" fill-opacity="{opacity}" stroke="{look.couleur}"/>'
+            )
+        if b.cible is not None:
+            parts.append(
+                f'<line x1="{left - 5:.1f}" x2="{left + width + 5:.1f}" y1="{y(b.cible):.1f}" y2="{y(b.cible):.1f}"'
+                f' stroke="{ENCRE}" stroke-width="2.6"/>'
+            )
+        above = min(y(b.valeur or 0), y(b.cible) if b.cible is not None else base) - 5
+        parts.append(
+            f'<text x="{mid:.1f}" y="{above:.1f}" font-size="11.5" text-anchor="middle" fill="{ENCRE}"'
+            f' font-weight="600">{escape(b.texte)}</text>'
+        )
+        parts.append(
+            f'<text x="{mid:.1f}" y="{base + 14:.1f}" font-size="11" text-anchor="middle" fill="{GRIS}">'
+            f"{escape(b.nom)}</text>"
+            f'<text x="{mid:.1f}" y="{base + 28:.1f}" font-size="11" text-anchor="middle" fill="{look.couleur}">'
+            f"{look.forme}</text>"
+        )
+    return _svg(largeur, hauteur, titre, "".join(parts), "cinq-ans")
+
+
+def sparkline(valeurs: Sequence[float | None], statut: str, titre: str, largeur: int = 110, hauteur: int = 28) -> Markup:
+    """A line through the values (straight segments, gaps left open), its last point in the status's colour."""
+    known = [v for v in valeurs if v is not None]
+    low, high = (min(known), max(known)) if known else (0.0, 1.0)
+    spread = (high - low) or 1.0
+
+    def point(rank: int, v: float) -> tuple[float, float]:
+        return 4 + (largeur - 8) * rank / max(len(valeurs) - 1, 1), hauteur - 5 - (hauteur - 10) * (v - low) / spread
+
+    parts, run, last = [], [], None
+    for rank, v in enumerate([*valeurs, None]):
+        if v is None:
+            if len(run) > 1:
+                points = " ".join(f"{x:.1f},{y:.1f}" for x, y in run)
+                parts.append(f'<polyline points="{points}" fill="none" stroke="{ENCRE}" stroke-width="1.6"/>')
+            run = []
+        else:
+            last = point(rank, v)
+            run.append(last)
+    if last:
+        parts.append(f'<circle cx="{last[0]:.1f}" cy="{last[1]:.1f}" r="3" fill="{APPARENCES[statut].couleur}"/>')
+    return _svg(largeur, hauteur, titre, "".join(parts), "sparkline")
