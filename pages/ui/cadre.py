@@ -20,6 +20,8 @@ export default function (component) {
   if (!root) { root = document.createElement('div'); root.className = 'racine'; parentElement.appendChild(root); }
   if (root.dataset.html !== data.html) { root.innerHTML = data.html; root.dataset.html = data.html; }
   root.onclick = (event) => {
+    const button = event.target.closest('button[data-action]');
+    if (button) { setTriggerValue('agir', { action: button.dataset.action, id: button.dataset.id }); return; }
     const link = event.target.closest('a[data-page]');
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
     event.preventDefault();
@@ -39,9 +41,11 @@ def _style() -> str:
 _cadre = st.components.v2.component("cadre", css=_style(), js=_JS)
 
 
-def show(html: Markup, key: str) -> None:
-    """Show a screen, and follow the link that was clicked in it."""
-    result: Any = _cadre(data={"html": str(html)}, key=key, on_aller_change=lambda: None)
+def show(html: Markup, key: str) -> dict[str, str] | None:
+    """Show a screen, and follow the link that was clicked in it; returns the button that was, if any."""
+    result: Any = _cadre(data={"html": str(html)}, key=key, on_aller_change=lambda: None, on_agir_change=lambda: None)
     if result.aller and result.aller.get("page") in PAGES:
-        query = {k: v for k, v in result.aller.get("query", {}).items() if k in ("exercice", "au", "indicateur", "orientation")}
+        allowed = ("exercice", "au", "indicateur", "orientation")
+        query = {k: str(v) for k, v in result.aller.get("query", {}).items() if k in allowed}
         st.switch_page(PAGES[result.aller["page"]], query_params=query)
+    return dict(result.agir) if result.agir else None

@@ -62,12 +62,16 @@ class Serie:
 
     def within(self, debut: date, fin: date) -> Serie:
         """The figures whose last day is in debut..fin."""
-        keep = (self.fin >= debut.toordinal()) & (self.fin <= fin.toordinal())
-        return Serie(self.debut[keep], self.fin[keep], self.num[keep], self.den[keep], self.n[keep], self.couvert)
+        return self._keep((self.fin >= debut.toordinal()) & (self.fin <= fin.toordinal()))
 
     def year(self, exercice: Exercice, au: date) -> Serie:
-        """The figures of a fiscal year, as far as `au`."""
-        return self.within(exercice.debut, min(exercice.fin, au))
+        """The figures of a fiscal year that speak of days up to `au`: one that spans the whole year is there."""
+        part = self.within(exercice.debut, exercice.fin)
+        keep = part.debut <= au.toordinal()
+        return part if keep.all() else part._keep(keep)
+
+    def _keep(self, keep: npt.NDArray[np.bool_]) -> Serie:
+        return Serie(self.debut[keep], self.fin[keep], self.num[keep], self.den[keep], self.n[keep], self.couvert)
 
     def __len__(self) -> int:
         return len(self.fin)
@@ -95,7 +99,7 @@ def last_day(serie: Serie, exercice: Exercice, au: date) -> date | None:
         days = [min(s.fin, end) for s in serie.couvert if s.debut <= end and s.fin >= exercice.debut]
         return max(days, default=None)
     part = serie.year(exercice, au)
-    return date.fromordinal(int(part.fin.max())) if len(part) else None
+    return min(date.fromordinal(int(part.fin.max())), end) if len(part) else None
 
 
 def couverture(serie: Serie, exercice: Exercice, au: date) -> float | None:

@@ -1,0 +1,69 @@
+"""Bring the demonstration in, through the same importers as real files, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from etl.demo.decisions import DIRECTION, choices
+from etl.demo.files import DemoFile, demo_files
+from etl.loading import LotRefuse, store_lot
+from etl.recognition import read_export
+from etl.source import Constat
+from rqds_metrics import store
+from rqds_metrics.donnees import read_lots
+from rqds_metrics.plan import Plan, load_plan
+from rqds_metrics.registre import decide
+
+
+def _refuse(note: str, remede: str) -> LotRefuse:
+    return LotRefuse([Constat("demonstration", "erreur", note, remede=remede)])
+
+
+def _check_empty(cursor: duckdb.DuckDBPyConnection) -> None:
+    lots = read_lots(cursor)
+    if any(lot.demo for lot in lots):
+        raise _refuse(
+            "La démonstration est déjà dans cette base.", "Retirez-la d'abord (« python -m etl demo --retirer »)."
+        )
+    if lots:
+        raise _refuse(
+            "Cette base contient de vraies données : la démonstration ne s'y ajoute pas.",
+            "Choisissez une autre base avec --base.",
+        )
+
+
+def _store(cursor: duckdb.DuckDBPyConnection, file: DemoFile, plan: Plan) -> None:
+    lecture = read_export(file.nom, file.octets, store.local(file.recu_le).date(), plan)
+    recu = store_lot(cursor, lecture, par=file.par, recu_le=file.recu_le, demo=True)
+    if file.annule_le and recu.lot is not None:
+        # cancel_lot opens a transaction of its own; this one must stay whole
+        cursor.execute("INSERT INTO lot_etat VALUES (?, ?, ?, false)", [recu.lot, file.annule_le, file.par])
+
+
+def load_demo(
+    base: str | Path | None = None, *, today: date, progress: Callable[[str], None] | None = None
+) -> int:
+    """Load everything up to the month before `today`; returns how many lots were stored.
+
+    Raises:
+        LotRefuse: the base holds lots already, real or of the demonstration. Nothing was written.
+    """
+    plan = load_plan()
+    with store.transaction(base) as cursor:
+        _check_empty(cursor)
+        for choix in choices(today):
+            decide(
+                cursor, choix.genre, choix.cle, choix.valeur,
+                qui=DIRECTION, pourquoi=choix.pourquoi, exercice=choix.exercice, quand=choix.quand, demo=True,
+            )  # fmt: skip
+        count = 0
+        for file in demo_files(today):
+            if progress:
+                progress(f"Démonstration : {file.nom}")
+            _store(cursor, file, plan)
+            count += 1
+    return count

@@ -1,0 +1,120 @@
+"""Mailchimp: « campaigns.csv », one line a mailing.
+
+Rates of the file are checked and never kept: a rate is unique opens over deliveries, all mailings together. Every
+mailing is kept, tests too; it is the measure that leaves out those below a number of recipients that can change.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from etl.cells import to_percent
+from etl.findings import constat_at
+from etl.source import Constat, Contexte, Extrait, Tranche, row_columns
+from etl.table import Champ, Table, TableSource, joined, scrubbed
+
+ENVOI_TEST = 50  # recipients; only for the remark, see reglages.yaml
+_VIDE = ("n/a", "--")
+_TOLERANCE = 0.005  # Mailchimp rounds to a hundredth of a per cent, and its bounces move a little afterwards
+
+
+class Mailchimp(TableSource):
+    nom = "mailchimp"
+    titre = "Infolettre · Mailchimp"
+    famille = "infolettre"
+    cadence = "mensuelle"
+    aide = "Mailchimp, Analytics, Reports (Campagnes), Export : fichier campaigns.csv."
+    attendu = "colonnes « Unique Opens », « Successful Deliveries », « Unique Id »"
+    signatures = (
+        frozenset({"unique opens", "successful deliveries"}),
+        frozenset({"unique opens", "unique id"}),
+        frozenset({"successful deliveries", "unique id"}),
+    )
+    champs = (
+        Champ("campagne", "text", ("Unique Id",), filled=True),
+        Champ("titre", "text", ("Title",), empty=_VIDE),
+        Champ("envoi", "date", ("Send Date",), filled=True),
+        Champ("livres", "int", ("Successful Deliveries",), filled=True),
+        Champ("ouvertures", "int", ("Unique Opens",), empty=_VIDE),
+        Champ("clics", "int", ("Unique Clicks",), required=False, empty=_VIDE),
+        Champ("desabonnements", "int", ("Unsubscribes",), required=False, empty=_VIDE),
+    )
+
+    def rows(self, tables: list[Table], contexte: Contexte, extrait: Extrait) -> None:
+        frame = joined(tables)
+        extrait.constats += _impossible(frame, tables) + _twice(frame, tables)
+        for table in tables:
+            extrait.constats += _rates(table)
+        small = int((frame["livres"] < ENVOI_TEST).sum())
+        if small:
+            note = (
+                f"{small} envois sur {len(frame)} ont été livrés à moins de {ENVOI_TEST} personnes : ils sont gardés, "
+                "mais comptent pour des essais et n'entrent pas dans le taux d'ouverture."
+            )
+            extrait.constats.append(Constat("envois_test", "info", note))
+        frame["serie"] = "mailchimp|" + frame["campagne"].astype("str")
+        frame["debut"] = frame["fin"] = frame["envoi"].dt.date
+        frame["titre"] = scrubbed(frame["titre"])
+        extrait.lignes = frame[row_columns(self.famille)]
+        days = zip(frame["serie"], frame["debut"], strict=True)
+        extrait.tranches = [Tranche(serie, day, day, "cle") for serie, day in days]
+
+
+def _cells(frame: pd.DataFrame, which: pd.Series, tables: list[Table], champ: str) -> list[tuple[int, Table, int]]:
+    """(row of `frame`, its table, its position in the grid) of the chosen rows."""
+    chosen = frame[which.fillna(False)]
+    return [(k, tables[t], int(r)) for k, t, r in zip(chosen.index, chosen["table"], chosen["row"], strict=True)]
+
+
+def _impossible(frame: pd.DataFrame, tables: list[Table]) -> list[Constat]:
+    """More people who opened, clicked or left than people reached."""
+    out = []
+    for champ in ("ouvertures", "clics", "desabonnements"):
+        if frame[champ].isna().all():
+            continue
+        for k, table, row in _cells(frame, frame[champ] > frame["livres"], tables, champ)[:10]:
+            place = table.columns[champ]
+            note = f"{frame[champ][k]} en « {place.header} », mais seulement {frame['livres'][k]} courriels livrés : impossible."
+            remede = "Refaites l'export dans Mailchimp."
+            out.append(
+                constat_at("incoherence", "erreur", note, table.feuille, row, place.rank, header=place.header, remede=remede)
+            )
+    for k, table, row in _cells(frame, frame["livres"] < 0, tables, "livres")[:10]:
+        place = table.columns["livres"]
+        note = f"« {frame['livres'][k]} » : un nombre de courriels ne peut pas être négatif."
+        out.append(constat_at("incoherence", "erreur", note, table.feuille, row, place.rank, header=place.header))
+    return out
+
+
+def _twice(frame: pd.DataFrame, tables: list[Table]) -> list[Constat]:
+    out = []
+    for k, table, row in _cells(frame, frame["campagne"].duplicated(), tables, "campagne")[:10]:
+        place = table.columns["campagne"]
+        note = f"L'envoi « {frame['campagne'][k]} » est là deux fois dans le fichier : il compterait double."
+        remede = "Retirez la ligne de trop, ou refaites l'export."
+        out.append(constat_at("doublon", "erreur", note, table.feuille, row, place.rank, header=place.header, remede=remede))
+    return out
+
+
+def _rates(table: Table) -> list[Constat]:
+    """Mailings whose « Open Rate » is not unique opens over deliveries: a column was changed, or is not what we think."""
+    found = table.raw("Open Rate")
+    if found is None or table.frame.empty:
+        return []
+    place, raw = found
+    told = to_percent(raw, _VIDE).values.astype("float64")
+    computed = table.frame["ouvertures"].astype("float64") / table.frame["livres"].astype("float64").where(lambda n: n > 0)
+    off = (told - computed).abs() > _TOLERANCE
+    if not off.any():
+        return []
+    first = int(table.frame["row"][off.idxmax()])
+    note = (
+        f"Le taux « Open Rate » ne correspond pas aux ouvertures uniques divisées par les livraisons pour {int(off.sum())} "
+        "envois ; c'est le quotient des deux nombres qui est gardé."
+    )
+    return [
+        constat_at("taux_different", "avertissement", note, table.feuille, first, place.rank, header=place.header)
+    ]
+
+
+SOURCE = Mailchimp()

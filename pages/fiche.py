@@ -1,0 +1,43 @@
+"""Fiche d'un indicateur: its sentence, its year against what was due, its five years, where the figures come from."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.ui.cadre import show
+from pages.ui.contexte import choose
+from pages.ui.fiche import load_fiche
+from pages.ui.graphiques import CONFIG
+from rqds_metrics.plan import load_plan
+
+plan = load_plan()
+asked = st.query_params.get("indicateur", st.session_state.get("indicateur", "1.2.6-2"))
+id_ = asked if asked in plan.tous else "1.2.6-2"
+contexte = choose(plan.tous[id_].court, indicateur=id_)
+picked = st.selectbox(
+    "Indicateur",
+    list(plan.tous),
+    index=list(plan.tous).index(id_),
+    format_func=lambda i: f"{i} {plan.tous[i].court}",
+    key=f"choix_{id_}",
+    label_visibility="collapsed",
+)
+st.session_state["indicateur"] = picked
+if picked != id_:
+    st.query_params["indicateur"] = picked
+    st.rerun()
+
+fiche = load_fiche(id_, contexte)
+show(fiche.tete, key="fiche_tete")
+if fiche.cinq_ans:
+    left, right = st.columns([1.35, 1])
+    with left.container(border=True):
+        if fiche.annee:
+            st.subheader(f"Exercice {contexte.exercice}" + (", cumulé" if fiche.resultat.indicateur.type == "nombre" else ""), anchor=False)
+            st.plotly_chart(fiche.annee, config=CONFIG, theme=None, key="annee", alt=fiche.resultat.phrase)
+        else:
+            st.markdown(f"Aucune donnée pour {contexte.exercice}.")
+    with right.container(border=True):
+        st.subheader("Les cinq exercices et leur cible (trait)", anchor=False)
+        st.plotly_chart(fiche.cinq_ans, config=CONFIG, theme=None, key="cinq_ans", alt=f"{plan.tous[id_].court}, cinq exercices")
+show(fiche.pied, key="fiche_pied")

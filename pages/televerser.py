@@ -1,0 +1,57 @@
+"""Téléverser des exports: dropped, recognised, checked, shown with their effect, then stored; history and cancel."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.ui.cadre import show
+from pages.ui.contexte import current, remember
+from pages.ui.donnees import donnees
+from pages.ui.envois import (
+    confirm_cancel,
+    history,
+    history_html,
+    preview_files,
+    previews_html,
+    read_files,
+    store_ready,
+)
+from rqds_metrics.store import today
+
+remember(current())
+st.title("Téléverser des exports", anchor=False)
+st.caption(
+    "Déposez les fichiers du mois tels qu'ils sortent de vos outils : ils sont reconnus, vérifiés, puis montrés "
+    "avant d'être enregistrés."
+)
+for said in st.session_state.pop("dits", []):
+    st.success(said, icon=":material/check:")
+
+tour = st.session_state.setdefault("tour_envoi", 0)  # a new uploader after each save: an empty one
+files = st.file_uploader(
+    "Fichiers à téléverser",
+    type=["xlsx", "xls", "ods", "csv", "tsv", "txt"],
+    accept_multiple_files=True,
+    key=f"fichiers_{tour}",
+    label_visibility="collapsed",
+)
+if files:
+    apercus = preview_files(read_files(files))
+    show(previews_html(apercus), key="apercus")
+    ready = sum(a.etat == "pret" for a in apercus)
+    if donnees(today()).demo:
+        st.warning("Retirez d'abord la démonstration (bandeau du haut) : de vrais fichiers ne s'y mêlent pas.")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        label = f"Enregistrer les {ready} fichiers prêts" if ready > 1 else "Enregistrer le fichier prêt"
+        if st.button(label, type="primary", disabled=not ready):
+            st.session_state["dits"] = store_ready(apercus)
+            st.session_state["tour_envoi"] = tour + 1
+            st.rerun()
+        st.caption("Rien n'est enregistré avant ce clic ; chaque envoi peut être annulé ensuite.")
+
+lots = history()
+asked = show(history_html(lots), key="historique")
+if asked and asked.get("action") == "annuler":
+    chosen = next((lot for lot in lots if str(lot.id) == asked.get("id")), None)
+    if chosen:
+        confirm_cancel(chosen)

@@ -1,0 +1,122 @@
+"""The upload page's work: read what was dropped, show what it would change, store it, list and cancel lots."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import streamlit as st
+from markupsafe import Markup
+
+from etl.loading import LotRefuse, cancel_lot, import_export
+from etl.preview import Apercu, preview
+from etl.recognition import read_export, sources
+from etl.report import constat_text, effect_text
+from etl.source import Lecture
+from pages.ui.donnees import stamp
+from pages.ui.gabarits import render
+from rqds_metrics.donnees import Lot, load_donnees, read_lots
+from rqds_metrics.plan import load_plan
+from rqds_metrics.regles.formats import jour
+from rqds_metrics.store import connect, local, today
+
+MONTRES = 25
+QUI = "poste local"  # until people sign in
+
+
+def read_files(files: Sequence[Any]) -> list[Lecture]:
+    """Read what was dropped, each file once per session."""
+    kept: dict[str, Lecture] = st.session_state.setdefault("lectures", {})
+    fresh = {f.file_id: f for f in files}
+    for gone in set(kept) - set(fresh):
+        del kept[gone]
+    todo = [f for f in files if f.file_id not in kept]
+    if todo:
+        with st.status(f"Lecture de {len(todo)} fichiers…" if len(todo) > 1 else "Lecture du fichier…") as status:
+            for rank, file in enumerate(todo, 1):
+                status.update(label=f"Lecture {rank} sur {len(todo)} : {file.name}")
+                kept[file.file_id] = read_export(file.name, file.getvalue(), today(), load_plan())
+            status.update(label="Lecture terminée", state="complete")
+    return [kept[f.file_id] for f in files]
+
+
+def preview_files(lectures: list[Lecture]) -> list[Apercu]:
+    """What they would change; computed again only when the files or the base change."""
+    mark = (stamp(), tuple(le.sha256 + le.fichier for le in lectures))
+    if st.session_state.get("apercus_de") != mark:
+        st.session_state["apercus"] = preview(lectures, au=today())
+        st.session_state["apercus_de"] = mark
+    found: list[Apercu] = st.session_state["apercus"]
+    return found
+
+
+def previews_html(apercus: list[Apercu]) -> Markup:
+    ready = sum(a.etat == "pret" for a in apercus)
+    wrong = sum(a.etat == "a_corriger" for a in apercus)
+    known = len(apercus) - ready - wrong
+    parts = [f"{ready} {'fichiers prêts' if ready > 1 else 'fichier prêt'}"]
+    parts += [f"{wrong} à corriger"] if wrong else []
+    parts += [f"{known} déjà {'reçus' if known > 1 else 'reçu'}"] if known else []
+    return render(
+        "apercus.html",
+        titre=", ".join(parts),
+        apercus=apercus,
+        effet=effect_text,
+        constat=constat_text,
+        local=local,
+    )
+
+
+def store_ready(apercus: list[Apercu]) -> list[str]:
+    """Store the files that are ready, one transaction each; returns a line for each."""
+    lines = []
+    for apercu in apercus:
+        if apercu.etat != "pret":
+            continue
+        try:
+            recu = import_export(apercu.lecture, par=QUI)
+        except LotRefuse as refus:
+            lines.append(f"{apercu.lecture.fichier} : rien n'est enregistré. {refus}")
+            continue
+        if recu.deja:
+            lines.append(f"{recu.fichier} : déjà reçu, rien n'a changé.")
+        else:
+            lines.append(f"{recu.fichier} : {recu.lignes} lignes enregistrées.")
+    return lines
+
+
+def when_text(moment: datetime) -> str:
+    """« 2 nov. 2026, 9 h 14 »."""
+    there = local(moment)
+    return f"{jour(there.date())}, {there.hour} h {there.minute:02d}"
+
+
+def history() -> list[Lot]:
+    """Every lot, the newest first."""
+    if not load_donnees(today()).lots:
+        return []
+    with connect() as cursor:
+        return sorted(read_lots(cursor), key=lambda lot: (lot.recu_le, lot.id), reverse=True)
+
+
+def history_html(lots: list[Lot]) -> Markup:
+    titres = {s.nom: s.titre for s in sources()}
+    return render(
+        "historique.html", lots=lots[:MONTRES], reste=max(len(lots) - MONTRES, 0), titres=titres, quand=when_text
+    )
+
+
+@st.dialog("Annuler cet envoi ?")
+def confirm_cancel(lot: Lot) -> None:
+    st.markdown(f"« {lot.fichier} », reçu le {when_text(lot.recu_le)}. Ce qu'il avait remplacé comptera de nouveau.")
+    with st.container(horizontal=True):
+        if st.button("Annuler l'envoi", type="primary"):
+            try:
+                cancel_lot(lot.id, qui=QUI)
+                st.session_state["dits"] = [f"« {lot.fichier} » est annulé ; rien d'autre n'a changé."]
+            except LotRefuse as refus:
+                st.session_state["dits"] = [str(refus)]
+            st.rerun()
+        if st.button("Le garder"):
+            st.rerun()

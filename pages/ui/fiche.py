@@ -1,0 +1,158 @@
+"""What an indicator's page shows, from results to figures and HTML."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import streamlit as st
+from markupsafe import Markup
+
+from pages.ui.contexte import Contexte
+from pages.ui.donnees import GARDES, donnees, five_years, stamp
+from pages.ui.ensemble import target_text, value_text
+from pages.ui.gabarits import render
+from pages.ui.graphiques import Figure, five_years_chart, year_chart
+from rqds_metrics.courbes import Courbes, courbes_of
+from rqds_metrics.donnees import Origine, read_origines
+from rqds_metrics.exercice import Exercice
+from rqds_metrics.mesures import load_mesures
+from rqds_metrics.plan import Indicateur, load_plan
+from rqds_metrics.regles.formats import nombre, pourcent, unite
+from rqds_metrics.regles.phrase import METHODES
+from rqds_metrics.resultats import Calcul, Resultat
+from rqds_metrics.store import local
+
+TYPES = {
+    "nombre": "Un nombre, additionné sur l'exercice.",
+    "stock": "Un niveau : la dernière valeur connue compte.",
+    "taux": "Un taux : le total des numérateurs divisé par le total des dénominateurs, jamais une moyenne de taux.",
+    "jalon": "Un jalon : fait ou non, à une date.",
+    "qualitatif": "Un texte daté, sans chiffre.",
+}
+
+
+@dataclass(frozen=True)
+class Fiche:
+    resultat: Resultat
+    tete: Markup
+    annee: Figure | None
+    cinq_ans: Figure | None
+    pied: Markup
+
+
+def plan_target(indicateur: Indicateur) -> str:
+    """The plan's own target, in words."""
+    c = indicateur.cible
+    if c is None:
+        return "Le plan ne fixe pas de cible"
+    if c.seuil:
+        return f"Cible du plan : au moins {pourcent(c.seuil / 100)}"
+    if c.hausse:
+        since = f" à partir de l'an {c.an_debut}" if c.an_debut else ""
+        return f"Cible du plan : hausse de {pourcent(c.hausse / 100)} par année{since}"
+    if c.croissance:
+        return "Cible du plan : en croissance chaque année"
+    if c.nombre_an1:
+        return f"Cible du plan pour l'an 1 : {nombre(c.nombre_an1)} {unite(indicateur.unite, c.nombre_an1)}"
+    return "Jalon du plan, chaque année" if c.annuel else "Jalon du plan"
+
+
+def _method(r: Resultat, calcul: Calcul) -> list[str]:
+    indicateur = r.indicateur
+    lines = [TYPES[indicateur.type]]
+    if indicateur.mesure:
+        lines.append(load_mesures()[indicateur.mesure].methode)
+    for c in indicateur.filtre:
+        kept = {"contient": "retient", "commence": "retient ce qui commence par", "egal": "retient exactement"}
+        words = c.contient or c.commence or c.egal or c.sans
+        verb = next((v for k, v in kept.items() if getattr(c, k)), "écarte")
+        lines.append(f"Filtre ({c.colonne}) : {verb} {', '.join(f'« {w} »' for w in words)}.")
+    calendrier = calcul.plan.calendrier_of(indicateur)
+    if calendrier:
+        lines.append(f"Calendrier : {calendrier.titre}.")
+    if r.attendu_methode in ("calendrier", "saison", "jours"):
+        lines.append(f"Attendu à ce jour : {METHODES[r.attendu_methode]}.")
+    if r.cible_origine == "direction":
+        set_by = calcul.donnees.decisions.cibles[r.id, str(r.exercice)]
+        lines.append(f"Cible de {r.exercice} fixée par {set_by.qui} : {set_by.pourquoi}.")
+    if indicateur.note:
+        lines.append(indicateur.note)
+    return lines
+
+
+def _figure_text(r: Resultat, value: float | None) -> str:
+    return pourcent(value) if r.indicateur.type == "taux" else nombre(value)
+
+
+def _origin_text(o: Origine, r: Resultat) -> str:
+    if r.indicateur.type == "jalon":
+        return "fait" if o.num == 1 else "pas fait"
+    if r.indicateur.type == "taux" and o.den:
+        return f"{nombre(o.num)} sur {nombre(o.den)}"
+    return _figure_text(r, o.num)
+
+
+def _foot(r: Resultat, calcul: Calcul, years: list[Resultat], curves: Courbes | None) -> Markup:
+    indicateur, exercice = r.indicateur, r.exercice
+    action = calcul.plan.actions.get(indicateur.action or "")
+    first = exercice.debut if not (indicateur.type == "jalon" and r.fait_le) else date(2022, 7, 1)
+    texts = [t for t in donnees(calcul.au).textes.get(r.id, ()) if t.fin >= exercice.debut and t.debut <= exercice.fin]
+    return render(
+        "fiche_pied.html",
+        r=r,
+        methode=_method(r, calcul),
+        textes=texts[::-1],
+        resultats_an1=action.resultats_an1 if action and exercice.an == 1 else (),
+        origines=read_origines(indicateur, first, exercice.fin, calcul.au),
+        colonne=unite(indicateur.unite, 2).capitalize() if indicateur.unite not in ("", "%") else "Valeur",
+        chiffre=lambda o: _origin_text(o, r),
+        local=local,
+        annees=years,
+        valeur=value_text,
+        attendu=lambda x: _figure_text(x, x.attendu) if x.attendu is not None and x.valeur is not None else "–",
+        cible_de=target_text,
+        courbes=curves,
+        texte=lambda v: "–" if v is None else _figure_text(r, v),
+    )
+
+
+def _trail(indicateur: Indicateur) -> str:
+    if indicateur.action is None:
+        scope = indicateur.id.removeprefix("G-")
+        return "Sondage annuel des membres" + (f" › Objectif {scope}" if scope[0].isdigit() else "")
+    action = indicateur.action
+    return f"Orientation {action[0]} › Objectif {action[:3]} › Action {action}"
+
+
+@st.cache_data(max_entries=GARDES, show_spinner=False)
+def _fiche(stamp: str, id_: str, exercice: Exercice, au: date) -> Fiche:
+    plan = load_plan()
+    calcul = Calcul(plan, donnees(au))
+    indicateur = plan.tous[id_]
+    r = calcul.result(indicateur, exercice)
+    years = five_years(au)[id_]
+    order = list(plan.tous)
+    rank = order.index(id_)
+    action = plan.actions.get(indicateur.action or "")
+    source = load_mesures()[indicateur.mesure].titre if indicateur.mesure else None
+    head = render(
+        "fiche_tete.html",
+        r=r,
+        contexte=Contexte(exercice, au),
+        fil=_trail(indicateur),
+        precedent=plan.tous[order[rank - 1]] if rank else None,
+        suivant=plan.tous[order[rank + 1]] if rank + 1 < len(order) else None,
+        cible=plan_target(indicateur),
+        source=f"source : {source.lower()}" if source else "valeur saisie",
+        responsable=", ".join(action.ressources) if action and action.ressources else "responsable à confirmer",
+    )
+    charted = indicateur.type in ("nombre", "stock", "taux") and any(x.valeur is not None for x in years)
+    curves = courbes_of(calcul, r) if charted and r.valeur is not None else None
+    foot = _foot(r, calcul, years, curves)
+    return Fiche(r, head, year_chart(r, curves) if curves else None, five_years_chart(years, r) if charted else None, foot)
+
+
+def load_fiche(id_: str, contexte: Contexte) -> Fiche:
+    """All that the page of an indicator shows, kept by the version of the file."""
+    return _fiche(stamp(), id_, contexte.exercice, contexte.au)

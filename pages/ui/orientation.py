@@ -1,0 +1,67 @@
+"""What an orientation shows: every action and indicator with its five years, from results to HTML."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import streamlit as st
+from markupsafe import Markup
+
+from pages.ui.contexte import Contexte
+from pages.ui.donnees import GARDES, five_years, results, stamp
+from pages.ui.ensemble import target_text, value_text
+from pages.ui.gabarits import render
+from rqds_metrics.diffusion.svg import Barre, cinq_ans
+from rqds_metrics.exercice import Exercice
+from rqds_metrics.plan import load_plan
+from rqds_metrics.regles.formats import nombre, pourcent
+from rqds_metrics.resultats import Resultat
+from rqds_metrics.synthese import bilans
+
+
+def bars(years: list[Resultat], au: date) -> Markup | None:
+    """The five years of an indicator as a small chart; None when there is nothing to draw."""
+    if all(r.valeur is None for r in years) or years[0].indicateur.type in ("jalon", "qualitatif"):
+        return None
+
+    def written(r: Resultat) -> str:
+        if r.valeur is None:
+            return ""
+        return pourcent(r.valeur, 0) if r.indicateur.type == "taux" else nombre(r.valeur)
+
+    shown = [
+        Barre(r.exercice.court, r.valeur, r.cible, r.statut, written(r), not r.exercice.closed(au)) for r in years
+    ]
+    return cinq_ans(shown, f"{years[0].indicateur.court}, cinq exercices et leur cible (trait)")
+
+
+@st.cache_data(max_entries=GARDES, show_spinner=False)
+def _html(stamp: str, orientation: str, exercice: Exercice, au: date) -> str:
+    plan = load_plan()
+    found = results(exercice, au)
+    years = five_years(au)
+    shown = next(o for o in plan.orientations if o.id == orientation)
+    generaux = {ob.id: plan.generaux[f"G-{ob.id}"] for ob in shown.objectifs if f"G-{ob.id}" in plan.generaux}
+    par_id = {r.id: r for r in found}
+    answered = {k: i for k, i in generaux.items() if par_id[i.id].statut != "sans_donnees"}
+    ids = [*(i.id for i in shown.indicateurs()), *(i.id for i in answered.values())]
+    return str(
+        render(
+            "par_orientation.html",
+            contexte=Contexte(exercice, au),
+            orientation=shown,
+            bilan=next(b for b in bilans(plan, found) if b.orientation.id == orientation),
+            clos=exercice.closed(au),
+            par_id=par_id,
+            annees=years,
+            graphes={i: bars(years[i], au) for i in ids},
+            generaux=answered,
+            valeur=value_text,
+            cible=target_text,
+        )
+    )
+
+
+def orientation_html(orientation: str, contexte: Contexte) -> Markup:
+    """The HTML of one orientation in one year."""
+    return Markup(_html(stamp(), orientation, contexte.exercice, contexte.au))  # noqa: S704 (escaping template)

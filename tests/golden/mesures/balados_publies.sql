@@ -1,0 +1,12 @@
+SELECT r.publie_le AS debut, r.publie_le AS fin,
+       CAST(count(DISTINCT r.episode) AS DOUBLE) AS num,
+       CAST(NULL AS DOUBLE) AS den,
+       CAST(count(*) AS DOUBLE) AS n
+FROM balado r
+JOIN portee p ON r.lot = p.lot AND r.serie = p.serie AND r.debut BETWEEN p.debut AND p.fin
+WHERE r.publie_le IS NOT NULL
+  AND (r.serie = ? OR starts_with(r.serie, ?))
+  AND r.episode IS NOT NULL
+GROUP BY 1, 2
+ORDER BY 2, 1
+-- ['spotify|episodes', 'spotify|episodes|']
