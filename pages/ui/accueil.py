@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from etl.demo.load import load_demo
 from etl.loading import LotRefuse, remove_demo
 from rqds_metrics import store
 
@@ -27,6 +26,8 @@ def welcome() -> None:
 
 
 def _load() -> None:
+    from etl.demo.load import load_demo  # the generators are only needed on this click
+
     with st.status("Chargement de la démonstration…", expanded=False) as status:
         try:
             load_demo(None, today=store.today(), progress=lambda text: status.update(label=text))
