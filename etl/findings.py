@@ -48,7 +48,14 @@ def constat_at(
 
 
 def faulty_cells(
-    typed: Typed, raw: pd.Series, kind: str, feuille: Feuille, column: int, header: str, *, rows: Sequence[int] | None = None
+    typed: Typed,
+    raw: pd.Series,
+    kind: str,
+    feuille: Feuille,
+    column: int,
+    header: str,
+    *,
+    rows: Sequence[int] | None = None,
 ) -> list[Constat]:
     """One « erreur » a faulty cell, the first 50 of a column; the others are counted.
 
@@ -62,9 +69,13 @@ def faulty_cells(
     for k in faulty[:LISTES_MAX]:
         text = str(raw.iloc[k]).strip()
         formula = bool(excel_errors(pd.Series([text], dtype="str")).iloc[0])
-        note = f"La formule de cette cellule est en erreur ({text})." if formula else f"« {text[:60]} » {_ATTENDU[kind]}."
+        note = (
+            f"La formule de cette cellule est en erreur ({text})." if formula else f"« {text[:60]} » {_ATTENDU[kind]}."
+        )
         out.append(
-            constat_at("cellule", "erreur", note, feuille, places[k], column, header=header, trouve=text[:60], remede=_REMEDE)
+            constat_at(
+                "cellule", "erreur", note, feuille, places[k], column, header=header, trouve=text[:60], remede=_REMEDE
+            )
         )
     if len(faulty) > LISTES_MAX:
         out.append(more_cells("erreur", len(faulty) - LISTES_MAX, feuille, header))
@@ -73,7 +84,11 @@ def faulty_cells(
 
 def more_cells(verdict: Verdict, count: int, feuille: Feuille, header: str | None) -> Constat:
     """« et 12 autres cellules »."""
-    note = f"… et {count} autres cellules fautives dans la même colonne." if count > 1 else "… et une autre cellule fautive."
+    note = (
+        f"… et {count} autres cellules fautives dans la même colonne."
+        if count > 1
+        else "… et une autre cellule fautive."
+    )
     return Constat("cellules", verdict, note, feuille=feuille.nom, colonne=header)
 
 

@@ -27,7 +27,9 @@ _PHONE = re.compile(
     r"|0[1-9](?:[ .-]\d{2}){4}"
     r")(?!\w|[.,]\d)"
 )
-_PHONE_NAMED = re.compile(r"(?i)\b(t[ée]l[ée]?(?:phone)?|phone|cell(?:ulaire)?|poste|mobile)\b(\.? ?:? ?)\d[\d .()-]{2,}\d")
+_PHONE_NAMED = re.compile(
+    r"(?i)\b(t[ée]l[ée]?(?:phone)?|phone|cell(?:ulaire)?|poste|mobile)\b(\.? ?:? ?)\d[\d .()-]{2,}\d"
+)
 _IPV4 = re.compile(r"(?<![\d.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\d.])")
 _IPV6 = re.compile(r"(?<![\w:])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?![\w:])")
 

@@ -16,7 +16,18 @@ from etl.privacy import personal_columns, scrub
 from etl.source import Constat, Contexte, Document, Extrait, Feuille, Source
 
 ENTETE_MAX = 40  # rows in which the header is looked for
-TOTAUX = {"total", "totaux", "totals", "grand total", "total general", "total général", "somme", "sum", "sous-total", "subtotal"}
+TOTAUX = {
+    "total",
+    "totaux",
+    "totals",
+    "grand total",
+    "total general",
+    "total général",
+    "somme",
+    "sum",
+    "sous-total",
+    "subtotal",
+}
 PREMIER_JOUR = date(2000, 1, 1)
 TOTAL_ECARTE = "ligne de total"
 
@@ -111,7 +122,9 @@ def type_column(champ: Champ, raw: pd.Series) -> Typed:
     return rule(raw, champ.empty)
 
 
-def read_table(feuille: Feuille, header: int, champs: Sequence[Champ], contexte: Contexte, extrait: Extrait) -> Table | None:
+def read_table(
+    feuille: Feuille, header: int, champs: Sequence[Champ], contexte: Contexte, extrait: Extrait
+) -> Table | None:
     """Type the rows under a header; None when a required column is missing. Findings go to `extrait`."""
     headers = headers_at(feuille, header)
     columns, constats = map_columns(headers, champs)
@@ -138,7 +151,9 @@ def read_table(feuille: Feuille, header: int, champs: Sequence[Champ], contexte:
             continue
         raw = body.iloc[:, place.rank].reset_index(drop=True)
         dated = champ.kind == "date"
-        typed = _dated(champ, raw, frame["row"], feuille, place, contexte, extrait) if dated else type_column(champ, raw)
+        typed = (
+            _dated(champ, raw, frame["row"], feuille, place, contexte, extrait) if dated else type_column(champ, raw)
+        )
         frame[champ.nom] = typed.values
         rows = frame["row"].tolist() if typed.faulty.any() else []
         extrait.constats += faulty_cells(typed, raw, champ.kind, feuille, place.rank, place.header, rows=rows)
@@ -180,7 +195,9 @@ def _dated(
     elif dates.flipped:
         first = "le jour d'abord (jj/mm/aaaa)" if dates.order == "dmy" else "le mois d'abord (mm/jj/aaaa)"
         note = f"Les dates sont lues avec {first}, contrairement à l'habitude de cet outil."
-        extrait.constats.append(Constat("dates_inversees", "avertissement", note, remede="Vérifiez la période.", **where))
+        extrait.constats.append(
+            Constat("dates_inversees", "avertissement", note, remede="Vérifiez la période.", **where)
+        )
     limit = contexte.recu_le + timedelta(days=1)
     outside = (dates.values > pd.Timestamp(limit)) | (dates.values < pd.Timestamp(PREMIER_JOUR))
     for k in outside[outside].index[:10]:
@@ -253,7 +270,9 @@ class TableSource(Source):
 def no_row() -> Constat:
     """A file that is sound and says nothing."""
     note = "Le fichier a les bons en-têtes, mais aucune ligne de données."
-    return Constat("sans_ligne", "erreur", note, remede="Vérifiez la période choisie dans l'outil et refaites l'export.")
+    return Constat(
+        "sans_ligne", "erreur", note, remede="Vérifiez la période choisie dans l'outil et refaites l'export."
+    )
 
 
 def joined(tables: list[Table]) -> pd.DataFrame:

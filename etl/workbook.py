@@ -177,7 +177,9 @@ def _inspect_xlsx(octets: bytes) -> list[Constat]:
                         missing += len(_SANS_RESULTAT.findall(text))
                     tail = text[-300:] if len(text) > 300 else b""
             if rows * _column_number(widest) > CASES_MAX:
-                note = f"Une feuille s'étend jusqu'à la colonne {widest.decode()} et la ligne {rows} : elle est refusée."
+                note = (
+                    f"Une feuille s'étend jusqu'à la colonne {widest.decode()} et la ligne {rows} : elle est refusée."
+                )
                 remede = "Supprimez les cellules écrites loin du tableau, enregistrez, puis renvoyez le fichier."
                 raise UnreadableError("trop_etendu", note, remede)
     if not missing:

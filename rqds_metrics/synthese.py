@@ -79,13 +79,14 @@ class Changement:
 
 
 def changements(before: list[Resultat], after: list[Resultat]) -> list[Changement]:
-    """Statuses that flipped between two days, same year; those that matter most to a reader first."""
+    """Evaluated statuses that flipped between two days, same year; those that matter most to a reader first."""
     old = {r.id: r for r in before}
     flipped = [Changement(old[r.id], r) for r in after if r.id in old and old[r.id].statut != r.statut]
+    flipped = [c for c in flipped if c.avant.statut in EVALUES or c.apres.statut in EVALUES]
 
     def weight(c: Changement) -> tuple[int, str]:
-        seen = {c.avant.statut, c.apres.statut}
-        return (0 if seen <= EVALUES else 1 if c.apres.statut in EVALUES else 2, c.apres.id)
+        both = c.avant.statut in EVALUES and c.apres.statut in EVALUES
+        return (0 if both else 1 if c.apres.statut in EVALUES else 2, c.apres.id)
 
     return sorted(flipped, key=weight)
 

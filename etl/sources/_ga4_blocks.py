@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from etl.cells import normal, to_int, unaccented
+from etl.cells import to_int, unaccented
 from etl.dates import to_date
 from etl.findings import constat_at, faulty_cells
 from etl.source import Extrait, Feuille
@@ -89,7 +89,9 @@ class Block:
         role = self.roles.get(rank, "autre")
         if role != "autre":
             return role in ("page", "titre", "jour")
-        return rank == 0 or (not _METRIC.search(unaccented(header)) and not self._numeric(rank))
+        if rank and self._numeric(rank):
+            return False
+        return not (_METRIC.search(unaccented(header)) and self._numeric(rank))
 
     def _numeric(self, rank: int) -> bool:
         sample = self.body.iloc[:20, rank]
@@ -140,7 +142,9 @@ class Block:
             note = f"« {raw[row]} » n'est pas un jour de la période du fichier ({self.debut} au {self.fin})."
             remede = "Renvoyez l'export tel que Google Analytics l'a donné."
             extrait.constats.append(
-                constat_at("jour", "erreur", note, self.feuille, int(row), rank, header=self.headers[rank], remede=remede)
+                constat_at(
+                    "jour", "erreur", note, self.feuille, int(row), rank, header=self.headers[rank], remede=remede
+                )
             )
         return values.where(~wrong)
 
@@ -202,10 +206,16 @@ def _block(feuille: Feuille, start: int, stop: int, debut: date | None, fin: dat
         role = _ROLES.get(unaccented(header).replace("ᵉ", "e"), "autre")
         if role == "autre" or role not in roles.values():  # « Utilisateurs » after « Utilisateurs actifs »: the first
             roles[rank] = role
-    label = body.iloc[:, 0].str.strip().str.casefold() if len(headers) else pd.Series(dtype="str")
-    is_metric = bool(headers) and roles.get(0) in ("sessions", "vues", "utilisateurs")
-    total = pd.Series(False, index=body.index) if is_metric else label.isin(TOTAUX) | ((label == "") & (len(headers) > 1))
+    total = _totals(feuille.cellules.iloc[start + 1 : stop])
     return Block(feuille, start, debut, fin, headers, roles, body[~total], body[total])
 
 
-__all__ = ["Block", "is_ga4", "normal", "split_blocks", "timedelta"]
+def _totals(rows: pd.DataFrame) -> pd.Series:
+    """Which rows are totals: « Grand total » as their label, or anywhere when they have none."""
+    label = rows.iloc[:, 0].str.strip().str.casefold()
+    total = label.isin(TOTAUX)
+    unlabelled = rows[label == ""]
+    if len(unlabelled):
+        lowered = unlabelled.apply(lambda column: column.str.strip().str.casefold())
+        total |= lowered.isin(TOTAUX).any(axis=1).reindex(rows.index, fill_value=False)
+    return total

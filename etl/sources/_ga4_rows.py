@@ -17,12 +17,10 @@ ECART = 0.02  # two reports of one period differ a little: GA4 estimates and sam
 
 def daily_rows(blocks: list[Block], what: Literal["site", "pages"], extrait: Extrait) -> pd.DataFrame | None:
     """Rows that each hold one day; None when no block has days."""
-    metric = "sessions" if what == "site" else "vues"
-    chosen = [b for b in blocks if b.rank("jour") is not None and b.rank(metric) is not None]
     if what == "site":
-        chosen = [b for b in chosen if b.rank("page") is None and b.sessions_add_up and _beyond_days(b)]
+        chosen = [b for b in _site_blocks(blocks) if b.rank("jour") is not None]
     else:
-        chosen = [b for b in chosen if b.rank("page") is not None]
+        chosen = [b for b in blocks if None not in (b.rank("jour"), b.rank("vues"), b.rank("page"))]
     if not chosen:
         return None
     block = chosen[0]
@@ -43,12 +41,10 @@ def daily_rows(blocks: list[Block], what: Literal["site", "pages"], extrait: Ext
     return frame.assign(fin=frame["debut"])
 
 
-def _beyond_days(block: Block) -> bool:
-    return block.rank("titre") is None
-
-
 def _site_blocks(blocks: list[Block]) -> list[Block]:
-    usable = [b for b in blocks if b.rank("sessions") is not None and b.rank("page") is None and b.rank("titre") is None]
+    usable = [
+        b for b in blocks if b.rank("sessions") is not None and b.rank("page") is None and b.rank("titre") is None
+    ]
     return [b for b in usable if b.sessions_add_up]
 
 
@@ -75,7 +71,7 @@ def _whole(blocks: list[Block], role: Literal["vues", "utilisateurs"]) -> int | 
     """A figure of the whole site: from a block without dimension, else from a total row."""
     for block in blocks:
         rank = block.rank(role)
-        if rank is not None and not block.dimensions_but_first_metric and len(block.body) == 1:
+        if rank is not None and not block.dimensions and len(block.body) == 1:
             value = pd.to_numeric(block.body.iloc[0, rank], errors="coerce")
             if pd.notna(value):
                 return int(value)
@@ -139,14 +135,19 @@ def _check_total(block: Block, role: Literal["sessions", "vues"], numbers: pd.Se
     if total is None or total == added:
         return
     rank = block.rank(role)
-    note = (
-        f"La ligne de total dit {nombre(total)}, mais les lignes font {nombre(added)} ; ce sont les lignes qui sont gardées."
-    )
+    note = f"La ligne de total dit {nombre(total)}, mais les lignes font {nombre(added)} ; ce sont les lignes qui sont gardées."
     remede = "Vérifiez que l'export contient toutes les lignes (le nombre de lignes par page, dans Google Analytics)."
     row = int(block.totals.index[0])
     extrait.constats.append(
         constat_at(
-            "total_different", "avertissement", note, block.feuille, row, rank, header=block.headers[rank or 0], remede=remede
+            "total_different",
+            "avertissement",
+            note,
+            block.feuille,
+            row,
+            rank,
+            header=block.headers[rank or 0],
+            remede=remede,
         )
     )
 
@@ -166,7 +167,5 @@ def _compare(visits: int, first: Block, other: Block, extrait: Extrait) -> None:
 def _tell_unusable(blocks: list[Block], usable: list[Block], extrait: Extrait) -> None:
     for block in blocks:
         if block.rank("sessions") is not None and block not in usable and block.rank("page") is None:
-            note = (
-                f"Les sessions du tableau « {block.headers[0]} » ne s'additionnent pas (une session y est dans plusieurs lignes)."
-            )
+            note = f"Les sessions du tableau « {block.headers[0]} » ne s'additionnent pas (une session y est dans plusieurs lignes)."
             extrait.constats.append(constat_at("sessions_non_additives", "info", note, block.feuille, block.header_row))

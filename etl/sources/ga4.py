@@ -88,8 +88,12 @@ def _about_period(tranches: list[Tranche], block: Block, contexte: Contexte) -> 
     if debut > fin:
         tell("periode", "erreur", f"La période finit avant de commencer ({days}).", "Refaites l'export.")
     elif whole and Exercice.of(debut) != Exercice.of(fin):
-        note = f"La période {days} est à cheval sur deux exercices (du 1er juillet au 30 juin) : elle ne se partage pas."
-        tell("deux_exercices", "erreur", note, "Exportez un mois à la fois, ou ajoutez la dimension « Date » au rapport.")
+        note = (
+            f"La période {days} est à cheval sur deux exercices (du 1er juillet au 30 juin) : elle ne se partage pas."
+        )
+        tell(
+            "deux_exercices", "erreur", note, "Exportez un mois à la fois, ou ajoutez la dimension « Date » au rapport."
+        )
     elif whole and (debut.day != 1 or not _is_last_day(fin)):
         note = f"La période {days} n'est pas faite de mois entiers : ses chiffres comptent au mois de son dernier jour."
         tell("mois_incomplet", "avertissement", note, "Exportez plutôt du premier au dernier jour du mois.")

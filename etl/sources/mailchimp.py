@@ -79,7 +79,9 @@ def _impossible(frame: pd.DataFrame, tables: list[Table]) -> list[Constat]:
             remede = "L'envoi compte pour un essai : rien à faire." if few else "Refaites l'export dans Mailchimp."
             verdict: Verdict = "avertissement" if few else "erreur"
             out.append(
-                constat_at("incoherence", verdict, note, table.feuille, row, place.rank, header=place.header, remede=remede)
+                constat_at(
+                    "incoherence", verdict, note, table.feuille, row, place.rank, header=place.header, remede=remede
+                )
             )
     for k, table, row in _cells(frame, frame["livres"] < 0, tables, "livres")[:10]:
         place = table.columns["livres"]
@@ -94,7 +96,9 @@ def _twice(frame: pd.DataFrame, tables: list[Table]) -> list[Constat]:
         place = table.columns["campagne"]
         note = f"L'envoi « {frame['campagne'][k]} » est là deux fois dans le fichier : il compterait double."
         remede = "Retirez la ligne de trop, ou refaites l'export."
-        out.append(constat_at("doublon", "erreur", note, table.feuille, row, place.rank, header=place.header, remede=remede))
+        out.append(
+            constat_at("doublon", "erreur", note, table.feuille, row, place.rank, header=place.header, remede=remede)
+        )
     return out
 
 
@@ -105,7 +109,9 @@ def _rates(table: Table) -> list[Constat]:
         return []
     place, raw = found
     told = to_percent(raw, _VIDE).values.astype("float64")
-    computed = table.frame["ouvertures"].astype("float64") / table.frame["livres"].astype("float64").where(lambda n: n > 0)
+    computed = table.frame["ouvertures"].astype("float64") / table.frame["livres"].astype("float64").where(
+        lambda n: n > 0
+    )
     off = (told - computed).abs() > _TOLERANCE
     if not off.any():
         return []
@@ -114,9 +120,7 @@ def _rates(table: Table) -> list[Constat]:
         f"Le taux « Open Rate » ne correspond pas aux ouvertures uniques divisées par les livraisons pour {int(off.sum())} "
         "envois ; c'est le quotient des deux nombres qui est gardé."
     )
-    return [
-        constat_at("taux_different", "avertissement", note, table.feuille, first, place.rank, header=place.header)
-    ]
+    return [constat_at("taux_different", "avertissement", note, table.feuille, first, place.rank, header=place.header)]
 
 
 SOURCE = Mailchimp()

@@ -75,11 +75,11 @@ def choose(titre: str, sous: str = "", **more: str) -> Contexte:
     """The head of a page: its title, and the two choices. Returns what is chosen."""
     kept = current()
     years = exercices_du_plan()
-    head = st.container(horizontal=True, vertical_alignment="bottom", key="entete")
+    head, year, day = st.columns([3.1, 1, 0.85], vertical_alignment="bottom")
     with head:
-        with st.container(key="entete_titre"):
-            st.title(titre, anchor=False)
-            place = st.empty()
+        st.title(titre, anchor=False)
+        place = st.empty()
+    with year:
         # the choice is part of the key: a link that asks for another year must win over the widget's memory
         exercice = st.selectbox(
             "Exercice",
@@ -87,9 +87,9 @@ def choose(titre: str, sous: str = "", **more: str) -> Contexte:
             index=years.index(kept.exercice),
             format_func=lambda e: f"{e} (an {e.an})",
             key=f"exercice_{kept.exercice}",
-            width=190,
             filter_mode=None,
         )
+    with day:
         au = st.date_input(
             "Vu au",
             kept.au,
@@ -97,7 +97,6 @@ def choose(titre: str, sous: str = "", **more: str) -> Contexte:
             max_value=today(),
             format="YYYY-MM-DD",
             key=f"au_{kept.au}",
-            width=150,
             help="Tel que vu ce jour-là : ce qui était dû, et les fichiers déjà reçus.",
         )
     chosen = Contexte(exercice or kept.exercice, au if isinstance(au, date) else kept.au)

@@ -23,7 +23,7 @@ def _layout(r: Resultat, hauteur: int, haut: float) -> dict[str, Any]:
     return {
         "height": hauteur,
         "margin": {"l": 8, "r": 14, "t": 18, "b": 8},
-        "font": {"family": "Source Sans 3, Source Sans Pro, system-ui, DejaVu Sans, sans-serif", "size": 13, "color": ENCRE},
+        "font": {"family": "Source Sans, Source Sans 3, system-ui, DejaVu Sans, sans-serif", "size": 13, "color": ENCRE},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "separators": "," + FINE,
@@ -114,6 +114,7 @@ def five_years_chart(years: list[Resultat], courant: Resultat) -> Figure:
         "y": values,
         "text": texts,
         "textposition": "outside",
+        "constraintext": "none",
         "cliponaxis": False,
         "textfont": {"size": 12, "color": ENCRE},
         "marker": {

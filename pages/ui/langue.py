@@ -16,7 +16,7 @@ MOTS: dict[str, dict[str, str]] = {
         "`Add files`": "`Ajouter des fichiers`",
         "`Upload directories`": "`Choisir des dossiers`",
         "`Upload`": "`Parcourir`",
-        " per file`": " par fichier`",
+        "`${T(t,D.Byte,0)} per file`": "`${T(t,D.Byte,0).replace('MB',' Mo')} par fichier`",
     },
     "Selectbox": {
         "`Clear value`": "`Effacer`",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from pages.ui.accueil import demo_banner
@@ -12,10 +14,10 @@ from rqds_metrics.store import BaseIllisible, BaseOccupee, today
 _STYLE = """
 <style>
 .stMainBlockContainer { padding: 2.2rem 2.4rem 4rem; max-width: 1220px; }
-[data-testid="stSidebar"] { width: 236px !important; }
+[data-testid="stSidebar"] { width: 262px !important; }
+[data-testid="stSidebarNav"] a span { white-space: normal; }
 [data-testid="stHeader"] { background: transparent; }
-.st-key-entete_titre { flex: 1 1 420px; }
-.st-key-entete_titre h1 { padding: 0; letter-spacing: -.01em; }
+.stMainBlockContainer h1 { padding: 0; letter-spacing: -.01em; }
 .st-key-bandeau_demo { background: #FFF7E6; border: 1px solid #D9B46A; border-radius: 8px; padding: 6px 14px; }
 .st-key-bandeau_demo p { margin: 0; }
 @media (max-width: 640px) { .stMainBlockContainer { padding: 3.4rem 1rem 3rem; } }
@@ -28,6 +30,7 @@ def navigate() -> None:
     """Build the menu and run the page that the address names."""
     st.set_page_config(page_title="Plan stratégique du RQDS", page_icon=":material/monitoring:", layout="wide")
     st.html(_STYLE)
+    st.logo(str(Path(__file__).with_name("logo.svg")), size="large")
     page = st.navigation(
         {
             "Suivre": [
