@@ -17,6 +17,7 @@ _ATTENDU = {
     "percent": "n'est pas un pourcentage",
     "date": "n'est pas une date",
     "text": "n'est pas un texte",
+    "ouinon": "ne se lit pas : écrivez « fait » ou « pas fait »",
 }
 _REMEDE = "Corrigez cette cellule (laissez-la vide si la valeur manque) ou refaites l'export, puis renvoyez le fichier."
 

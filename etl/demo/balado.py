@@ -90,8 +90,10 @@ def daily(month: date) -> bytes:
     return csv_bytes([list(r) for r in rows], bom=True)
 
 
-def since_the_beginning(month: date) -> bytes:
-    """Every episode out by the end of a month, with its figures since it came out, newest first."""
+def since_the_beginning(month: date) -> bytes | None:
+    """Every episode out by the end of a month, with its figures since it came out, newest first; None before any."""
+    if not any(_out_by(month)):
+        return None
     rows: list[list[str | int | float | None]] = [["name", "plays", "streams", "audience_size", "releaseDate"]]
     for episode in reversed(list(_out_by(month))):
         last, count, at = _rank(month), 0, episode.publie_le.replace(day=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -38,6 +39,8 @@ def _check_empty(cursor: duckdb.DuckDBPyConnection) -> None:
 
 def _store(cursor: duckdb.DuckDBPyConnection, file: DemoFile, plan: Plan) -> None:
     lecture = read_export(file.nom, file.octets, store.local(file.recu_le).date(), plan)
+    if lecture.extrait is None or lecture.extrait.erreurs:
+        raise LotRefuse([replace(c, note=f"{file.nom} : {c.note}") for c in lecture.constats])
     recu = store_lot(cursor, lecture, par=file.par, recu_le=file.recu_le, demo=True)
     if file.annule_le and recu.lot is not None:
         # cancel_lot opens a transaction of its own; this one must stay whole

@@ -1,0 +1,176 @@
+"""Spotify for Podcasters: plays by day, or episodes with their figures since they came out.
+
+« Plays » are kept as plays, « Streams » as those of a minute or more. Older daily exports give « Streams » alone: it
+is then what stands for plays, and the reader says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pandas as pd
+
+from etl.findings import constat_at
+from etl.source import Constat, Contexte, Document, Extrait, Tranche, row_columns
+from etl.table import Champ, Table, TableSource, find_header, headers_at, joined, no_row, scrubbed
+from etl.cells import normal
+from rqds_metrics.regles.formats import jour
+
+_VIDE = ("--", "-", "nan")
+# Every header of a daily export: other tools also give « Date » and « Plays », among columns of their own.
+_JOURS = frozenset(
+    "date|plays|streams|starts|listeners|followers|audience size|consumption hours|hours|impressions".split("|")
+)
+
+
+class Spotify(TableSource):
+    nom = "spotify"
+    titre = "Balados · Spotify for Podcasters"
+    famille = "balado"
+    cadence = "mensuelle"
+    aide = "Spotify for Podcasters, Analytics, Episodes (tous les épisodes) ou Overview (par jour), Download CSV."
+    attendu = "colonnes « Date » et « Plays » (ou « Streams »), ou « name », « plays », « streams », « releaseDate »"
+    episodes = (frozenset({"name", "streams", "releasedate"}), frozenset({"name", "plays", "releasedate"}))
+    jours = (frozenset({"date", "plays"}), frozenset({"date", "streams"}))
+    signatures = episodes + jours
+    champs_jours = (
+        Champ("jour", "date", ("Date",), filled=True),
+        Champ("lectures", "int", ("Plays", "Starts"), required=False, empty=_VIDE),
+        Champ("ecoutes", "int", ("Streams",), required=False, empty=_VIDE),
+        Champ("heures", "number", ("Consumption hours", "Hours"), required=False, empty=_VIDE),
+        Champ("abonnes", "int", ("Followers",), required=False, empty=_VIDE),
+    )
+    champs_episodes = (
+        Champ("episode", "text", ("name",), filled=True),
+        Champ("publie_le", "date", ("releaseDate",), filled=True),
+        Champ("lectures", "int", ("plays", "starts"), required=False, empty=_VIDE),
+        Champ("ecoutes", "int", ("streams",), required=False, empty=_VIDE),
+    )
+
+    def recognise(self, document: Document) -> bool:
+        for feuille in document.feuilles:
+            if find_header(feuille, self.episodes) is not None:
+                return True
+            row = find_header(feuille, self.jours)
+            if row is not None and {normal(h) for h in headers_at(feuille, row) if h} <= _JOURS:
+                return True
+        return False
+
+    def read(self, document: Document, contexte: Contexte) -> Extrait:
+        extrait = self.blank()
+        since = any(find_header(f, self.episodes) is not None for f in document.feuilles)
+        signatures, champs = (self.episodes, self.champs_episodes) if since else (self.jours, self.champs_jours)
+        tables = self.tables(document, signatures, champs, contexte, extrait)
+        if not tables or extrait.erreurs:
+            return extrait
+        frame = joined(tables)
+        if frame.empty:
+            extrait.constats.append(no_row())
+            return extrait
+        extrait.constats += _below_zero(frame, tables)
+        (self._episodes if since else self._days)(frame, tables, contexte, extrait)
+        return extrait
+
+    def _days(self, frame: pd.DataFrame, tables: list[Table], contexte: Contexte, extrait: Extrait) -> None:
+        extrait.constats += _repeated(frame, tables, ["jour"], "jour", "Ce jour est là deux fois : il compterait double.")
+        if frame["lectures"].isna().all():
+            frame["lectures"] = frame["ecoutes"]
+            note = "Cet export ne donne que les « Streams » (écoutes d'une minute ou plus) ; elles tiennent lieu d'écoutes."
+            remede = "Si Spotify offre la colonne « Plays », exportez-la plutôt : elle compte toutes les lectures."
+            extrait.constats.append(Constat("streams_seuls", "avertissement", note, remede=remede))
+        empty = frame["lectures"].isna()
+        extrait.set_aside("jour sans écoutes", int(empty.sum()))
+        frame = frame[~empty].sort_values("jour")
+        frame["debut"] = frame["fin"] = frame["jour"].dt.date
+        extrait.lignes = frame.assign(serie="spotify|emission", episode=pd.NA, publie_le=pd.NaT)[
+            row_columns(self.famille)
+        ]
+        runs = list(_runs(frame["debut"].tolist()))
+        extrait.tranches = [Tranche("spotify|emission", a, b, "jour") for a, b in runs]
+        extrait.constats += _holes(runs)
+        if runs and runs[-1][1] >= contexte.recu_le:
+            note = "Le dernier jour du fichier est aujourd'hui, une journée encore incomplète."
+            remede = "Renvoyez l'export une fois le mois fini : les jours seront remplacés."
+            extrait.constats.append(Constat("jour_en_cours", "avertissement", note, remede=remede))
+
+    def _episodes(self, frame: pd.DataFrame, tables: list[Table], contexte: Contexte, extrait: Extrait) -> None:
+        """Figures since the beginning, as of the day they are received: the newest file replaces them all."""
+        twice = "Cet épisode est là deux fois (même titre, même date) : il compterait double."
+        extrait.constats += _repeated(frame, tables, ["episode", "publie_le"], "episode", twice)
+        extrait.constats += _more_streams(frame, tables)
+        frame["episode"] = scrubbed(frame["episode"])
+        same = frame["episode"].duplicated(keep=False)
+        days = frame["publie_le"].dt.strftime("%Y-%m-%d")
+        frame["episode"] = frame["episode"].where(~same, frame["episode"] + " (" + days + ")")
+        frame["debut"] = frame["publie_le"] = frame["publie_le"].dt.date
+        frame["debut"] = frame["debut"].map(lambda d: min(d, contexte.recu_le))
+        frame = frame.assign(serie="spotify|episodes", fin=contexte.recu_le, heures=pd.NA, abonnes=pd.NA)
+        extrait.lignes = frame[row_columns(self.famille)]
+        extrait.tranches = [Tranche("spotify|episodes", frame["debut"].min(), contexte.recu_le, "cle")]
+        note = f"Ces chiffres sont comptés depuis la sortie de chaque épisode ; ils valent en date du {jour(contexte.recu_le)}."
+        extrait.constats.append(Constat("depuis_le_debut", "info", note))
+
+
+def _runs(days: list[date]) -> Iterator[tuple[date, date]]:
+    """Stretches of days that follow each other."""
+    start = previous = None
+    for day in days:
+        if start is None or previous is None:
+            start = day
+        elif day > previous + timedelta(days=1):
+            yield start, previous
+            start = day
+        previous = day
+    if start and previous:
+        yield start, previous
+
+
+def _holes(runs: list[tuple[date, date]]) -> list[Constat]:
+    missing = sum((b[0] - a[1]).days - 1 for a, b in zip(runs, runs[1:], strict=False))
+    if not missing:
+        return []
+    first = jour(runs[0][1] + timedelta(days=1))
+    note = (
+        f"{missing} jours manquent entre le premier et le dernier jour du fichier, à partir du {first}."
+        if missing > 1
+        else f"Il manque un jour dans le fichier : le {first}."
+    )
+    return [Constat("jours_absents", "avertissement", note, remede="Refaites l'export pour toute la période.")]
+
+
+def _told(nom: str, note: str, which: pd.Series, champ: str, frame: pd.DataFrame, tables: list[Table]) -> list[Constat]:
+    """An « erreur » at each of the first ten rows chosen."""
+    out = []
+    for t, row in frame.loc[which, ["table", "row"]].head(10).itertuples(index=False):
+        place = tables[t].columns[champ]
+        remede = "Corrigez ou retirez cette ligne, ou refaites l'export."
+        out.append(
+            constat_at(nom, "erreur", note, tables[t].feuille, int(row), place.rank, header=place.header, remede=remede)
+        )
+    return out
+
+
+def _repeated(frame: pd.DataFrame, tables: list[Table], keys: list[str], champ: str, note: str) -> list[Constat]:
+    return _told("doublon", note, frame.duplicated(keys), champ, frame, tables)
+
+
+def _below_zero(frame: pd.DataFrame, tables: list[Table]) -> list[Constat]:
+    note = "Un nombre d'écoutes ne peut pas être négatif."
+    return [
+        constat
+        for champ in ("lectures", "ecoutes")
+        if champ in frame
+        for constat in _told("incoherence", note, (frame[champ] < 0).fillna(False), champ, frame, tables)
+    ]
+
+
+def _more_streams(frame: pd.DataFrame, tables: list[Table]) -> list[Constat]:
+    count = int((frame["ecoutes"] > frame["lectures"]).fillna(False).sum())
+    if not count:
+        return []
+    note = f"{count} épisodes ont plus de « streams » que de « plays » : Spotify les compte peut-être autrement depuis."
+    return [Constat("incoherence", "avertissement", note, feuille=tables[0].feuille.nom)]
+
+
+SOURCE = Spotify()
