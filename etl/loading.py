@@ -220,7 +220,9 @@ def cancel_lot(lot: int, base: str | Path | None = None, *, qui: str, quand: dat
     with store.transaction(base) as cursor:
         found = next((x for x in read_lots(cursor) if x.id == lot), None)
         if found is None:
-            raise LotRefuse([Constat("lot", "erreur", f"Le lot {lot} n'existe pas.", remede="Voyez « python -m etl lots ».")])
+            raise LotRefuse(
+                [Constat("lot", "erreur", f"Le lot {lot} n'existe pas.", remede="Voyez « python -m etl lots ».")]
+            )
         if found.annule_le:
             when = jour(store.local(found.annule_le).date())
             raise LotRefuse([Constat("lot", "erreur", f"Le lot {lot} est déjà annulé (le {when}).")])

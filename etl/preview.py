@@ -74,7 +74,12 @@ def _effects(before: list[Resultat], after: list[Resultat]) -> tuple[Effet, ...]
 
 
 def preview(
-    lectures: list[Lecture], base: str | Path | None = None, *, au: date, recu_le: datetime | None = None, demo: bool = False
+    lectures: list[Lecture],
+    base: str | Path | None = None,
+    *,
+    au: date,
+    recu_le: datetime | None = None,
+    demo: bool = False,
 ) -> list[Apercu]:
     """What each file would change, the files taken in this order, as seen on the day `au`. Nothing is written."""
     out = []

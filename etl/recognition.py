@@ -15,8 +15,8 @@ from etl.cells import strip_controls
 from etl.findings import quoted
 from etl.privacy import scrub
 from etl.reading import read_document
-from etl.source import Constat, Contexte, Document, Lecture, Source
-from etl.table import ENTETE_MAX, headers_at
+from etl.source import ENTETE_MAX, Constat, Contexte, Document, Lecture, Source
+from etl.table import headers_at
 from etl.unreadable import UnreadableError
 from rqds_metrics.plan import Plan
 

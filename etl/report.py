@@ -59,7 +59,9 @@ def apercu_text(apercu: Apercu) -> str:
     if lecture.source:
         lines.append(f"  reconnu comme {lecture.source.titre}")
     if extrait:
-        lines.append(f"  période : {periode(extrait.debut, extrait.fin)} ; lignes gardées : {nombre(len(extrait.lignes))}")
+        lines.append(
+            f"  période : {periode(extrait.debut, extrait.fin)} ; lignes gardées : {nombre(len(extrait.lignes))}"
+        )
         lines += [f"  {nombre(n)} lignes écartées : {raison}" for raison, n in extrait.ecartees.items()]
         if extrait.cellules_personnelles:
             lines.append(f"  {nombre(extrait.cellules_personnelles)} cellules de renseignements personnels écartées")
@@ -93,7 +95,13 @@ def apercu_value(apercu: Apercu) -> dict[str, Any]:
         "cellules_personnelles": extrait.cellules_personnelles if extrait else 0,
         "deja_recu": apercu.recu.deja.id if apercu.recu and apercu.recu.deja else None,
         "remplace": [
-            {"lot": r.lot, "fichier": r.fichier, "debut": r.debut.isoformat(), "fin": r.fin.isoformat(), "jours": r.jours}
+            {
+                "lot": r.lot,
+                "fichier": r.fichier,
+                "debut": r.debut.isoformat(),
+                "fin": r.fin.isoformat(),
+                "jours": r.jours,
+            }
             for r in (apercu.recu.remplace if apercu.recu else ())
         ],
         "effets": [

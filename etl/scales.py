@@ -58,9 +58,7 @@ def label(text: str) -> str:
 def read_answers(series: pd.Series) -> Answers:
     """Each answer of a question; blank ones are null and known."""
     labels = {text: label(text) for text in series.unique()}
-    verdict = {
-        text: True if name in _YES else False if name in _NO else None for text, name in labels.items()
-    }
+    verdict = {text: True if name in _YES else False if name in _NO else None for text, name in labels.items()}
     on_scale = {text: name in _YES or name in _NO or name in _OUT or name == "" for text, name in labels.items()}
     return Answers(series.map(verdict).astype("boolean"), series.map(on_scale).astype("bool"))
 

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import ClassVar, Literal
 
 import pandas as pd
 
+from etl.cells import normal
 from rqds_metrics.familles import FAMILLES
 from rqds_metrics.plan import Plan
 
+ENTETE_MAX = 40  # rows in which a header is looked for
 Verdict = Literal["erreur", "avertissement", "info"]
 
 
@@ -49,6 +52,16 @@ class Feuille:
     nom: str | None
     cellules: pd.DataFrame
     numeros: pd.Series
+
+    @cached_property
+    def top(self) -> list[list[str]]:
+        """The first ENTETE_MAX rows, each cell on one line: where headers are looked for, by every source in turn."""
+        return [[" ".join(str(v).split()) for v in row] for row in self.cellules.iloc[:ENTETE_MAX].to_numpy().tolist()]
+
+    @cached_property
+    def top_names(self) -> list[frozenset[str]]:
+        """What `top` compares by: the normalised texts of each row."""
+        return [frozenset(normal(v) for v in row) for row in self.top]
 
 
 @dataclass(frozen=True)

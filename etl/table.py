@@ -13,9 +13,8 @@ from etl.cells import Typed, normal, to_int, to_number, to_percent, to_text
 from etl.dates import Order, to_date
 from etl.findings import constat_at, faulty_cells, quoted
 from etl.privacy import personal_columns, scrub
-from etl.source import Constat, Contexte, Document, Extrait, Feuille, Source
+from etl.source import ENTETE_MAX, Constat, Contexte, Document, Extrait, Feuille, Source
 
-ENTETE_MAX = 40  # rows in which the header is looked for
 TOTAUX = {
     "total",
     "totaux",
@@ -79,16 +78,13 @@ class Table:
 
 
 def headers_at(feuille: Feuille, row: int) -> list[str]:
-    return [" ".join(str(v).split()) for v in feuille.cellules.iloc[row]]
+    """The cells of a row, each on one line."""
+    return list(feuille.top[row]) if row < ENTETE_MAX else [" ".join(v.split()) for v in feuille.cellules.iloc[row]]
 
 
 def find_header(feuille: Feuille, signatures: Sequence[frozenset[str]]) -> int | None:
     """Position of the first row, of the first 40, that holds every header of one signature (normalised)."""
-    for row in range(min(ENTETE_MAX, len(feuille.cellules))):
-        names = {normal(h) for h in headers_at(feuille, row)}
-        if any(s <= names for s in signatures):
-            return row
-    return None
+    return next((row for row, names in enumerate(feuille.top_names) if any(s <= names for s in signatures)), None)
 
 
 def map_columns(headers: list[str], champs: Sequence[Champ]) -> tuple[dict[str, Column], list[Constat]]:

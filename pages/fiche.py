@@ -33,11 +33,16 @@ if fiche.cinq_ans:
     left, right = st.columns([1.35, 1])
     with left.container(border=True):
         if fiche.annee:
-            st.subheader(f"Exercice {contexte.exercice}" + (", cumulé" if fiche.resultat.indicateur.type == "nombre" else ""), anchor=False)
+            st.subheader(
+                f"Exercice {contexte.exercice}" + (", cumulé" if fiche.resultat.indicateur.type == "nombre" else ""),
+                anchor=False,
+            )
             st.plotly_chart(fiche.annee, config=CONFIG, theme=None, key="annee", alt=fiche.resultat.phrase)
         else:
             st.markdown(f"Aucune donnée pour {contexte.exercice}.")
     with right.container(border=True):
         st.subheader("Les cinq exercices et leur cible (trait)", anchor=False)
-        st.plotly_chart(fiche.cinq_ans, config=CONFIG, theme=None, key="cinq_ans", alt=f"{plan.tous[id_].court}, cinq exercices")
+        st.plotly_chart(
+            fiche.cinq_ans, config=CONFIG, theme=None, key="cinq_ans", alt=f"{plan.tous[id_].court}, cinq exercices"
+        )
 show(fiche.pied, key="fiche_pied")

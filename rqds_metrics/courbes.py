@@ -44,7 +44,13 @@ def courbes_of(calcul: Calcul, r: Resultat) -> Courbes:
     valeur = [_at(calcul, indicateur, exercice, end, r.donnees_au) for end in ends]
     last_year = calcul.value(indicateur, before).valeur is not None
     an_dernier = [
-        _at(calcul, indicateur, before, before.same_day(end) if end.month != 2 else month_end(before.same_day(end)), None)
+        _at(
+            calcul,
+            indicateur,
+            before,
+            before.same_day(end) if end.month != 2 else month_end(before.same_day(end)),
+            None,
+        )
         if last_year
         else None
         for end in ends
@@ -52,7 +58,9 @@ def courbes_of(calcul: Calcul, r: Resultat) -> Courbes:
     attendu: Ligne = [None] * 12
     if r.cible is not None:
         attendu = [_due(calcul, r, end) for end in ends]
-    return Courbes(ends, valeur, an_dernier, attendu, _projection(r, ends, valeur, attendu), indicateur.type == "nombre")
+    return Courbes(
+        ends, valeur, an_dernier, attendu, _projection(r, ends, valeur, attendu), indicateur.type == "nombre"
+    )
 
 
 def _at(calcul: Calcul, indicateur: Indicateur, exercice: Exercice, end: date, last: date | None) -> float | None:
@@ -93,6 +101,4 @@ def _projection(r: Resultat, ends: list[date], valeur: Ligne, attendu: Ligne) ->
         return [None] * 12
     pace = r.valeur / r.attendu
     joint = max((k for k, v in enumerate(valeur) if v is not None), default=-1)
-    return [
-        valeur[k] if k == joint else (None if k < joint or a is None else a * pace) for k, a in enumerate(attendu)
-    ]
+    return [valeur[k] if k == joint else (None if k < joint or a is None else a * pace) for k, a in enumerate(attendu)]

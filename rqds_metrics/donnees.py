@@ -133,9 +133,7 @@ def _typed_row(
     return debut, fin, valeur, None, 1.0
 
 
-def _typed(
-    cursor: duckdb.DuckDBPyConnection, plan: Plan
-) -> tuple[dict[str, Serie], dict[str, tuple[Texte, ...]]]:
+def _typed(cursor: duckdb.DuckDBPyConnection, plan: Plan) -> tuple[dict[str, Serie], dict[str, tuple[Texte, ...]]]:
     """The series and texts of indicators whose values are typed in."""
     rows = cursor.execute(
         """

@@ -90,7 +90,7 @@ def check_mesures(plan: Plan | None = None, path: Path = FICHIER) -> tuple[dict[
     lu = read_yaml(path)
     found = validate(Mesures, lu)
     mesures = found.root if found else None
-    for indicateur in (plan.tous.values() if plan and mesures else ()):
+    for indicateur in plan.tous.values() if plan and mesures else ():
         for note in _misuse(indicateur, mesures or {}):
             lu.defauts.append(lu.defaut((), f"indicateur {indicateur.id} : {note}"))
     return (None if lu.defauts else mesures), lu
@@ -198,4 +198,7 @@ def provenance_sql(mesure: Mesure, filtre: tuple[Condition, ...], reglages: Regl
     body = sql[sql.index("FROM ") : sql.index("\nGROUP BY")]
     sums = sql[sql.index("CAST(") : sql.index(",\n       CAST(", sql.index(" AS den"))]
     month = f"CAST(date_trunc('month', r.{mesure.date}) AS DATE)"
-    return f"SELECT {month} AS mois, r.lot AS lot,\n       {sums}\n{body}\nGROUP BY 1, 2\nORDER BY 1 DESC, 2 DESC", params  # noqa: S608
+    return (
+        f"SELECT {month} AS mois, r.lot AS lot,\n       {sums}\n{body}\nGROUP BY 1, 2\nORDER BY 1 DESC, 2 DESC",
+        params,
+    )  # noqa: S608

@@ -109,5 +109,3 @@ def _put(standing: dict[Any, Decision], key: Any, decision: Decision) -> None:
         standing.pop(key, None)
     else:
         standing[key] = decision
-
-

@@ -132,9 +132,7 @@ class Calcul:
 
     def _method(self, indicateur: Indicateur, exercice: Exercice) -> str:
         calendrier = self.plan.calendrier_of(indicateur)
-        return str(
-            attendu_of(1.0, self.serie(indicateur), calendrier, exercice, exercice.fin, self.au).methode
-        )
+        return str(attendu_of(1.0, self.serie(indicateur), calendrier, exercice, exercice.fin, self.au).methode)
 
     def _level_due(self, indicateur: Indicateur, exercice: Exercice, objet: Objet, jour: date) -> float:
         """A level grows from where last year left it to the target, day by day."""
@@ -184,7 +182,9 @@ class Calcul:
         return _value_of(indicateur, serie, before, same).valeur
 
     def _nothing_due(self, indicateur: Indicateur, exercice: Exercice) -> bool:
-        """Nothing is due before the first date of the calendar, where there is one."""
+        """What is measured once a year is due at its end; else nothing is due before the first date of the calendar."""
+        if indicateur.cadence == "annuelle":
+            return not exercice.closed(self.au)
         calendrier = self.plan.calendrier_of(indicateur)
         return calendrier is not None and due_dates(calendrier, exercice)[0] > self.au
 
@@ -205,7 +205,8 @@ class Calcul:
         end = min(exercice.fin, self.au)
         dated = [t for t in self.donnees.textes.get(indicateur.id, ()) if exercice.debut <= t.fin and t.debut <= end]
         count = len(dated)
-        statut: Statut = "sans_cible" if count else ("non_du" if exercice.debut > self.au else "sans_donnees")
+        waiting = exercice.debut > self.au or (indicateur.cadence == "annuelle" and not exercice.closed(self.au))
+        statut: Statut = "sans_cible" if count else "non_du" if waiting else "sans_donnees"
         faits = Faits(
             indicateur, exercice, self.au, None, None, None, count, Objet(None, None), None, None, statut,
             max((t.fin for t in dated), default=None), None, None, None,
@@ -225,10 +226,7 @@ def compute(donnees: Donnees, exercices: Iterable[Exercice], plan: Plan | None =
 
 def to_frame(results: list[Resultat]) -> pd.DataFrame:
     """The tidy frame: a row per indicator and year, columns COLONNES, missing as null."""
-    rows = [
-        (r.id, str(r.exercice), *(getattr(r, c) for c in COLONNES[2:]))
-        for r in results
-    ]
+    rows = [(r.id, str(r.exercice), *(getattr(r, c) for c in COLONNES[2:])) for r in results]
     frame = pd.DataFrame(rows, columns=COLONNES)
     numbers = ["valeur", "numerateur", "denominateur", "n", "cible", "attendu", "couverture"]
     return frame.astype(dict.fromkeys(numbers, "float64"))
@@ -248,9 +246,9 @@ def resultats(
         Columns COLONNES. Rates and coverage are fractions; missing is null. The 156 indicators of the plan are
         always there, followed by those (G-…) of its yearly member survey.
     """
-    years = exercices_du_plan() if exercice is None else [
-        Exercice.parse(exercice) if isinstance(exercice, str) else exercice
-    ]
+    years = (
+        exercices_du_plan()
+        if exercice is None
+        else [Exercice.parse(exercice) if isinstance(exercice, str) else exercice]
+    )
     return to_frame(compute(load_donnees(au or today(), base), years))
-
-

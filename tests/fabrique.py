@@ -21,7 +21,9 @@ class Outil(Source):
         self.nom, self.titre, self.famille = nom, nom, famille  # type: ignore[misc]
 
 
-def lecture(famille: str, rows: list[dict], tranches: list[Tranche], fichier: str = "essai.csv", outil: str = "") -> Lecture:
+def lecture(
+    famille: str, rows: list[dict], tranches: list[Tranche], fichier: str = "essai.csv", outil: str = ""
+) -> Lecture:
     """A file of `famille` whose rows and spans are given; its hash is that of its content."""
     outil = outil or tranches[0].serie.split("|")[0]
     frame = pd.DataFrame(rows, columns=row_columns(famille))

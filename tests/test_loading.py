@@ -14,6 +14,7 @@ from tests.fabrique import ecoutes, envoi, lecture, load, visites
 
 OCT = (date(2026, 10, 1), date(2026, 10, 31))
 AU = date(2026, 11, 24)
+MOMENT = datetime(2026, 11, 20, 15)  # of that day: tests do not depend on the clock
 
 
 def value(base, indicateur="1.2.6-2", exercice="2026-2027", au=AU):
@@ -46,7 +47,7 @@ def test_a_month_sent_again_replaces_it(base):
 def test_a_cancelled_lot_gives_back_what_it_had_replaced(base):
     load(base, visites(*OCT, 1000, "v1.csv"))
     [recu] = load(base, visites(*OCT, 1250, "v2.csv"))
-    cancel_lot(recu.lot, base, qui="essai")
+    cancel_lot(recu.lot, base, qui="essai", quand=MOMENT)
     assert value(base) == 1000
     with pytest.raises(LotRefuse, match="déjà annulé"):
         cancel_lot(recu.lot, base, qui="essai")
@@ -102,7 +103,7 @@ def test_a_file_that_is_wrong_leaves_nothing(base):
 def test_preview_writes_nothing_and_shows_the_effect(base):
     load(base, visites(*OCT, 1000))
     before = store.version(base)
-    [apercu] = preview([visites(*OCT, 1250, "v2.csv")], base, au=AU)
+    [apercu] = preview([visites(*OCT, 1250, "v2.csv")], base, au=AU, recu_le=MOMENT)
     assert apercu.etat == "pret"
     changed = {(e.apres.id, str(e.apres.exercice)): (e.avant.valeur, e.apres.valeur) for e in apercu.effets}
     assert changed == {("1.2.6-2", "2026-2027"): (1000, 1250)}
@@ -110,14 +111,14 @@ def test_preview_writes_nothing_and_shows_the_effect(base):
 
 
 def test_preview_without_a_base_makes_none(base):
-    [apercu] = preview([visites(*OCT, 1250)], base, au=AU)
+    [apercu] = preview([visites(*OCT, 1250)], base, au=AU, recu_le=MOMENT)
     assert apercu.etat == "pret" and apercu.effets
     assert not base.exists()
 
 
 def test_previews_build_on_each_other(base):
     september = visites(date(2026, 9, 1), date(2026, 9, 30), 500, "sept.csv")
-    _, second = preview([september, visites(*OCT, 1000, "oct.csv")], base, au=AU)
+    _, second = preview([september, visites(*OCT, 1000, "oct.csv")], base, au=AU, recu_le=MOMENT)
     effect = next(e for e in second.effets if e.apres.id == "1.2.6-2")
     assert (effect.avant.valeur, effect.apres.valeur) == (500, 1500)
 
@@ -152,7 +153,15 @@ def test_mailings_are_replaced_by_their_code(base):
 
 def test_hostile_words_stay_words(base):
     nasty = "x'); DROP TABLE lot; --"
-    row = {"serie": "mailchimp|a", "debut": OCT[0], "fin": OCT[0], "campagne": nasty, "titre": nasty, "livres": 100, "ouvertures": 40}
+    row = {
+        "serie": "mailchimp|a",
+        "debut": OCT[0],
+        "fin": OCT[0],
+        "campagne": nasty,
+        "titre": nasty,
+        "livres": 100,
+        "ouvertures": 40,
+    }
     load(base, lecture("infolettre", [row], [Tranche("mailchimp|a", OCT[0], OCT[0], "cle")], nasty))
     assert value(base, "1.2.6-4") == pytest.approx(0.4)
 

@@ -111,7 +111,9 @@ def test_a_year_with_a_hole_is_no_model():
 
 
 def test_a_partial_month_counts_for_its_days():
-    serie = Serie.of([(date(2022, 7, 1), date(2022, 7, 31), 31.0, None, 1.0)], (Span(date(2022, 7, 1), date(2022, 7, 31)),))
+    serie = Serie.of(
+        [(date(2022, 7, 1), date(2022, 7, 31), 31.0, None, 1.0)], (Span(date(2022, 7, 1), date(2022, 7, 31)),)
+    )
     assert cumul(serie, E1, date(2022, 7, 10)) == pytest.approx(10)
     assert last_day(serie, E1, date(2022, 8, 15)) == date(2022, 7, 31)
     assert last_day(serie, E1, date(2022, 7, 20)) == date(2022, 7, 20)

@@ -52,7 +52,9 @@ def campaigns(month: date) -> bytes | None:
     for rank in range(dice.choice([1, 1, 2, 2, 3])):
         people = dice.randint(2, 7)
         when = datetime(day.year, day.month, day.day, 9, 5) - timedelta(days=1, minutes=-37 * rank)
-        rows.append(_row(f"TEST {name}", f"[Test] {name}", when, people, 0, dice.randint(1, people), dice.randint(0, 2)))
+        rows.append(
+            _row(f"TEST {name}", f"[Test] {name}", when, people, 0, dice.randint(1, people), dice.randint(0, 2))
+        )
     rank = (month.year - 2022) * 12 + month.month - 7
     people = round(around(425 + 4.4 * rank, 0.012, *key))
     bounced = round(people * _BOUNCING * dice.uniform(0.6, 1.4))

@@ -47,9 +47,7 @@ def _store(cursor: duckdb.DuckDBPyConnection, file: DemoFile, plan: Plan) -> Non
         cursor.execute("INSERT INTO lot_etat VALUES (?, ?, ?, false)", [recu.lot, file.annule_le, file.par])
 
 
-def load_demo(
-    base: str | Path | None = None, *, today: date, progress: Callable[[str], None] | None = None
-) -> int:
+def load_demo(base: str | Path | None = None, *, today: date, progress: Callable[[str], None] | None = None) -> int:
     """Load everything up to the month before `today`; returns how many lots were stored.
 
     Raises:

@@ -89,7 +89,9 @@ def after(activite: Activite) -> Sondage | None:
         "chantier": "Dans quelle mesure êtes-vous satisfait·e de votre participation au chantier ?",
     }[activite.genre]
     name = f"{activite.titre.replace(' : ', ' - ')} ({mois(activite.jour)})"
-    title = f"Évaluation - Webinaire {name}" if activite.genre in ("actualite", "organisation") else f"Évaluation - {name}"
+    title = (
+        f"Évaluation - Webinaire {name}" if activite.genre in ("actualite", "organisation") else f"Évaluation - {name}"
+    )
     last = min(activite.jour + timedelta(days=7), last_day(activite.jour))
     return Sondage(title, last, [Question(main, happy, asked)], nominatif=activite.genre == "ad_lib")
 

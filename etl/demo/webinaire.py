@@ -53,7 +53,17 @@ def _attended(name: list[Cell], registered: datetime, start: datetime, dice: Ran
         cut = joined + (left - joined) / 2
         spans = [(joined, cut), (cut + timedelta(minutes=1), left)]
     return [
-        ["Yes", *name, _clock(registered), "approved", _clock(a), _clock(b), round((b - a).seconds / 60), "Yes", "Canada"]
+        [
+            "Yes",
+            *name,
+            _clock(registered),
+            "approved",
+            _clock(a),
+            _clock(b),
+            round((b - a).seconds / 60),
+            "Yes",
+            "Canada",
+        ]
         for a, b in spans
     ]
 
@@ -73,7 +83,14 @@ def attendee_report(activite: Activite) -> bytes:
         else:
             people.append(["No", *name, _clock(registered), "approved", "--", "--", "--", "--", ""])
     opening, closing = start - timedelta(minutes=10), start + timedelta(minutes=67)
-    host: list[Cell] = ["Yes", "Animation RQDS (fictive)", "animation@exemple.org", _clock(opening), _clock(closing), 77]
+    host: list[Cell] = [
+        "Yes",
+        "Animation RQDS (fictive)",
+        "animation@exemple.org",
+        _clock(opening),
+        _clock(closing),
+        77,
+    ]
     guest: list[Cell] = ["Yes", "Panéliste (fictif)", "paneliste@exemple.org", _clock(opening), _clock(closing), 77]
     rows: list[list[Cell]] = [
         ["Attendee Report"],

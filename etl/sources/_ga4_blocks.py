@@ -13,8 +13,8 @@ import pandas as pd
 from etl.cells import to_int, unaccented
 from etl.dates import to_date
 from etl.findings import constat_at, faulty_cells
-from etl.source import Extrait, Feuille
-from etl.table import ENTETE_MAX, TOTAL_ECARTE, TOTAUX, headers_at
+from etl.source import ENTETE_MAX, Extrait, Feuille
+from etl.table import TOTAL_ECARTE, TOTAUX, headers_at
 
 Role = Literal["sessions", "vues", "utilisateurs", "page", "titre", "jour", "autre"]
 

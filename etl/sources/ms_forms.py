@@ -179,7 +179,9 @@ def _counts(questions: list[Question], table: Table, sondage: str) -> pd.DataFra
         given = question.reponses != ""
         satisfied = read_answers(question.reponses).satisfait
         answers = pd.DataFrame({"month": month, "reponse": question.reponses, "satisfait": satisfied})[given]
-        counted = answers.groupby(["month", "reponse"], sort=True).agg(nombre=("reponse", "size"), satisfait=("satisfait", "first"))
+        counted = answers.groupby(["month", "reponse"], sort=True).agg(
+            nombre=("reponse", "size"), satisfait=("satisfait", "first")
+        )
         for (when, reponse), row in counted.iterrows():  # type: ignore[misc]
             rows.append({
                 "serie": serie, "debut": spans["min"][when].date(), "fin": spans["max"][when].date(), "sondage": sondage,

@@ -53,7 +53,10 @@ class Saisie(TableSource):
                 indicateur = _indicator(row.cle, contexte, line)
                 span = parse_period(row.periode)
                 if span is None:
-                    line.wrong("periode", f"« {scrub(row.periode)[:40]} » n'est ni un mois (« 2026-10 ») ni un exercice (« 2026-2027 »).")
+                    line.wrong(
+                        "periode",
+                        f"« {scrub(row.periode)[:40]} » n'est ni un mois (« 2026-10 ») ni un exercice (« 2026-2027 »).",
+                    )
                 elif span[0] > contexte.recu_le:
                     line.wrong("periode", f"« {scrub(row.periode)[:40]} » n'a pas encore commencé.")
                 if indicateur is None or span is None:
@@ -137,7 +140,9 @@ def _values(table: Table, contexte: Contexte, extrait: Extrait) -> list[float | 
         values[chosen] = typed.values.astype("Float64")
         rows = table.frame.loc[chosen, "row"].tolist()
         kind_name = {"taux": "percent", "jalon": "ouinon"}.get(kind, "number")
-        extrait.constats += faulty_cells(typed, raw[chosen], kind_name, table.feuille, place.rank, place.header, rows=rows)
+        extrait.constats += faulty_cells(
+            typed, raw[chosen], kind_name, table.feuille, place.rank, place.header, rows=rows
+        )
     return [None if pd.isna(v) else float(v) for v in values]
 
 
@@ -152,7 +157,10 @@ def _record(
     indicateur: Indicateur, span: tuple[date, date], row: Any, valeur: float | None, line: _Line
 ) -> dict[str, Any] | None:
     """The row to keep, or None once what is wrong has been told."""
-    given = {k: None if pd.isna(getattr(row, k)) else getattr(row, k) for k in ("numerateur", "denominateur", "fait_le", "texte")}
+    given = {
+        k: None if pd.isna(getattr(row, k)) else getattr(row, k)
+        for k in ("numerateur", "denominateur", "fait_le", "texte")
+    }
     numerateur, denominateur, fait_le = given["numerateur"], given["denominateur"], given["fait_le"]
     texte = scrub(given["texte"]) if given["texte"] else None
     before = len(line.extrait.erreurs)

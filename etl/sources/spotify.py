@@ -73,7 +73,9 @@ class Spotify(TableSource):
         return extrait
 
     def _days(self, frame: pd.DataFrame, tables: list[Table], contexte: Contexte, extrait: Extrait) -> None:
-        extrait.constats += _repeated(frame, tables, ["jour"], "jour", "Ce jour est là deux fois : il compterait double.")
+        extrait.constats += _repeated(
+            frame, tables, ["jour"], "jour", "Ce jour est là deux fois : il compterait double."
+        )
         if frame["lectures"].isna().all():
             frame["lectures"] = frame["ecoutes"]
             note = "Cet export ne donne que les « Streams » (écoutes d'une minute ou plus) ; elles tiennent lieu d'écoutes."

@@ -13,7 +13,7 @@ from etl.cells import normal
 from etl.findings import constat_at
 from etl.privacy import personal_columns
 from etl.source import Constat, Contexte, Document, Extrait, Feuille, Tranche, row_columns
-from etl.table import Champ, TableSource, find_header, headers_at, no_row, read_table, scrubbed
+from etl.table import Champ, TableSource, find_header, no_row, read_table, scrubbed
 
 _VIDE = ("--", "-", "n/a")
 _SECTION = re.compile(r"(?:host|panelist|attendee|alternative host|other attended|participant)s? ?(?:details)?")
@@ -93,8 +93,8 @@ def _count_people(feuille: Feuille, stop: int, extrait: Extrait) -> None:
     """How many rows and personal cells the lists hold; they are not read any further."""
     ranks: list[int] = []
     rows = cells = 0
-    for row in range(stop, len(feuille.cellules)):
-        values = headers_at(feuille, row)
+    for row in feuille.cellules.iloc[stop:].to_numpy().tolist():
+        values = [v.strip() for v in row]
         if not any(values[1:]):
             continue
         if "attended" in (normal(v) for v in values):

@@ -106,5 +106,8 @@ def choose(titre: str, sous: str = "", **more: str) -> Contexte:
     if sous:
         place.caption(sous)
     if chosen.au != today():
-        st.info(f"Tel que vu le {jour(chosen.au, long=True)} : les fichiers reçus depuis ne comptent pas.", icon=":material/history:")
+        st.info(
+            f"Tel que vu le {jour(chosen.au, long=True)} : les fichiers reçus depuis ne comptent pas.",
+            icon=":material/history:",
+        )
     return chosen

@@ -150,7 +150,9 @@ def _fiche(stamp: str, id_: str, exercice: Exercice, au: date) -> Fiche:
     charted = indicateur.type in ("nombre", "stock", "taux") and any(x.valeur is not None for x in years)
     curves = courbes_of(calcul, r) if charted and r.valeur is not None else None
     foot = _foot(r, calcul, years, curves)
-    return Fiche(r, head, year_chart(r, curves) if curves else None, five_years_chart(years, r) if charted else None, foot)
+    return Fiche(
+        r, head, year_chart(r, curves) if curves else None, five_years_chart(years, r) if charted else None, foot
+    )
 
 
 def load_fiche(id_: str, contexte: Contexte) -> Fiche:

@@ -23,7 +23,11 @@ def _layout(r: Resultat, hauteur: int, haut: float) -> dict[str, Any]:
     return {
         "height": hauteur,
         "margin": {"l": 8, "r": 14, "t": 18, "b": 8},
-        "font": {"family": "Source Sans, Source Sans 3, system-ui, DejaVu Sans, sans-serif", "size": 13, "color": ENCRE},
+        "font": {
+            "family": "Source Sans, Source Sans 3, system-ui, DejaVu Sans, sans-serif",
+            "size": 13,
+            "color": ENCRE,
+        },
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "separators": "," + FINE,

@@ -29,9 +29,7 @@ def bars(years: list[Resultat], au: date) -> Markup | None:
             return ""
         return pourcent(r.valeur, 0) if r.indicateur.type == "taux" else nombre(r.valeur)
 
-    shown = [
-        Barre(r.exercice.court, r.valeur, r.cible, r.statut, written(r), not r.exercice.closed(au)) for r in years
-    ]
+    shown = [Barre(r.exercice.court, r.valeur, r.cible, r.statut, written(r), not r.exercice.closed(au)) for r in years]
     return cinq_ans(shown, f"{years[0].indicateur.court}, cinq exercices et leur cible (trait)")
 
 

@@ -64,7 +64,9 @@ class Local:
         headers = Headers(scope=scope)
         client = scope.get("client")
         forwarded = any(h in headers for h in ("x-forwarded-for", "forwarded", "x-real-ip"))
-        allowed = is_loopback(client[0] if client else None) and is_local_name(headers.get("host", "")) and not forwarded
+        allowed = (
+            is_loopback(client[0] if client else None) and is_local_name(headers.get("host", "")) and not forwarded
+        )
         closed = scope["path"].startswith(FERMEES)
         if closed or not (allowed or self.ouvert):
             if scope["type"] == "websocket":
@@ -113,9 +115,7 @@ class Assets:
             return await self._send(send, 200, headers, body)
         return await self._prepare(scope, receive, send, path, zipped, static)
 
-    async def _prepare(
-        self, scope: Scope, receive: Receive, send: Send, path: str, zipped: bool, static: bool
-    ) -> None:
+    async def _prepare(self, scope: Scope, receive: Receive, send: Send, path: str, zipped: bool, static: bool) -> None:
         start: MutableMapping[str, Any] = {}
         parts: list[bytes] = []
 
@@ -125,7 +125,14 @@ class Assets:
             elif message["type"] == "http.response.body":
                 parts.append(message.get("body", b""))
 
-        plain = {**scope, "headers": [h for h in scope["headers"] if h[0] not in (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")]}
+        plain = {
+            **scope,
+            "headers": [
+                h
+                for h in scope["headers"]
+                if h[0] not in (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
+            ],
+        }
         await self.app(plain, receive, collect)
         headers, body = dict(MutableHeaders(raw=start["headers"]).items()), b"".join(parts)
         kind = headers.get("content-type", "")

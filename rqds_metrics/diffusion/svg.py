@@ -125,7 +125,9 @@ def cinq_ans(barres: Sequence[Barre], titre: str, largeur: int = 340, hauteur: i
     return _svg(largeur, hauteur, titre, "".join(parts), "cinq-ans")
 
 
-def sparkline(valeurs: Sequence[float | None], statut: str, titre: str, largeur: int = 110, hauteur: int = 28) -> Markup:
+def sparkline(
+    valeurs: Sequence[float | None], statut: str, titre: str, largeur: int = 110, hauteur: int = 28
+) -> Markup:
     """A line through the values (straight segments, gaps left open), its last point in the status's colour."""
     known = [v for v in valeurs if v is not None]
     low, high = (min(known), max(known)) if known else (0.0, 1.0)

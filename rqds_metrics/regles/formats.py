@@ -26,7 +26,9 @@ def pourcent(fraction: float | None, decimales: int | None = None) -> str:
     if fraction is None or fraction != fraction:
         return NON_DISPONIBLE
     points = round(fraction * 100, 6)
-    return nombre(points, decimales if decimales is not None else (0 if points == round(points) else 1)) + INSECABLE + "%"
+    return (
+        nombre(points, decimales if decimales is not None else (0 if points == round(points) else 1)) + INSECABLE + "%"
+    )
 
 
 def jour(quand: date | None, *, long: bool = False, annee: bool = True) -> str:

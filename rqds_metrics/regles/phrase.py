@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,11 +21,12 @@ from rqds_metrics.regles.jalon import EtatJalon
 
 METHODES = {
     "calendrier": "d'après le calendrier",
-    "saison": "d'après la part atteinte à la même date les exercices complets",
+    "saison": "au rythme saisonnier des exercices complets",
     "jours": "au prorata des jours",
     "seuil": "le seuil",
     "echeance": "d'après l'échéance",
 }
+PROJETABLE = 0.15  # share of the year's target that must be due before its end is projected: less says nothing
 DEUX = f"{INSECABLE}:"  # « : » with its no-break space
 POINT_VIRGULE = f"{FINE};"
 
@@ -119,15 +121,17 @@ def _in_progress(f: Faits) -> str:
     if not f.attendu:
         return f" Rien n'était encore attendu à cette date, pour une cible de {nombre(f.objet.valeur)}."
     method = METHODES.get(f.methode or "", "")
-    text = f" {_goal(f)}, il en faudrait {nombre(f.attendu)} à cette date ({method})"
-    gap = f.attendu - f.valeur
+    due = float(round(f.attendu)) if f.attendu >= 20 else f.attendu
+    text = f" {_goal(f)}, il en faudrait {nombre(due)} à cette date ({method})"
+    gap = due - f.valeur
     text += f"{POINT_VIRGULE} il en manque {nombre(gap)}." if gap >= 0.5 else f"{POINT_VIRGULE} le rythme est bon."
-    if f.indicateur.type == "nombre":
+    if f.indicateur.type == "nombre" and f.attendu >= PROJETABLE * f.objet.valeur:
         end = f.valeur / f.attendu * f.objet.valeur
         text += f" Au rythme actuel, l'exercice finirait vers {nombre(_rounded(end))}, pour une cible de {nombre(f.objet.valeur)}."
         left = (f.exercice.fin - f.au).days
         if f.statut in ("a_surveiller", "en_retard") and left >= 14:
             pace = (f.objet.valeur - f.valeur) / (left / 7)
+            pace = float(math.ceil(pace)) if pace >= 10 else pace
             text += f" Pour l'atteindre, il en faut {nombre(pace)} par semaine d'ici le 30 juin."
     return text
 
@@ -145,11 +149,15 @@ def sentence(f: Faits) -> str:
     if f.exercice.debut > f.au:
         return f"L'exercice {f.exercice} n'est pas commencé."
     if f.valeur is None and f.indicateur.type != "qualitatif":
+        if f.statut == "non_du" and f.indicateur.cadence == "annuelle":
+            return f"Se mesure une fois l'an{POINT_VIRGULE} attendu d'ici le {jour(f.exercice.fin, long=True)}."
         if f.statut == "non_du":
             return f"Rien n'est encore attendu en {f.exercice}."
         return f"Aucune donnée reçue pour {f.exercice}."
     if f.indicateur.type == "qualitatif":
         count = int(f.n or 0)
+        if not count and f.statut == "non_du":
+            return f"S'apprécie une fois l'an{POINT_VIRGULE} attendu d'ici le {jour(f.exercice.fin, long=True)}."
         if not count:
             return f"Aucun texte consigné pour {f.exercice}."
         return f"{count} texte{'s' if count > 1 else ''} consigné{'s' if count > 1 else ''} en {f.exercice}."
