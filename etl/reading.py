@@ -11,6 +11,7 @@ import hashlib
 import io
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 import pandas as pd
 
@@ -88,6 +89,9 @@ def _ole_kind(octets: bytes) -> str:
     return "xls"
 
 
+_PAGE_WEB = (
+    "Ouvrez-le dans Excel et enregistrez-le en .xlsx ; si c'est une page de connexion, téléchargez-le de nouveau."
+)
 _SANS_MOT_DE_PASSE = "Ouvrez-le, retirez le mot de passe (Fichier, Informations, Protéger), enregistrez et renvoyez-le."
 
 
@@ -135,11 +139,7 @@ def read_text(octets: bytes) -> tuple[Feuille, list[Constat]]:
     if head.startswith(("<!doctype", "<html", "<head", "<table", "<?xml", "<script", "<meta", "{", "[{")):
         data = head.startswith(("{", "["))
         what = "des données JSON" if data else "une page Web (ou du XML), quel que soit son nom"
-        remede = (
-            "Téléchargez l'export en CSV ou en Excel."
-            if data
-            else "Ouvrez-le dans Excel et enregistrez-le en .xlsx ; si c'est une page de connexion, téléchargez-le de nouveau."
-        )
+        remede = "Téléchargez l'export en CSV ou en Excel." if data else _PAGE_WEB
         raise UnreadableError("autre_genre", f"Ce fichier est {what}, et non un export de données.", remede)
     constats = []
     if encoding == "cp1252":
@@ -169,7 +169,7 @@ def find_delimiter(lines: list[str]) -> str:
 
     def score(delimiter: str) -> tuple[int, int]:
         widths = [len(row) for row in csv.reader(lines, delimiter=delimiter) if row]
-        pairs = [a for a, b in zip(widths, widths[1:], strict=False) if a == b and a > 1]
+        pairs = [a for a, b in pairwise(widths) if a == b and a > 1]
         # a file of a header and one line, or of a header alone, still has its header's width
         return len(pairs), max(widths, default=0)
 
@@ -210,7 +210,9 @@ def _unclosed(text: str, delimiter: str, skipped: int) -> bool:
 
 def make_sheet(nom: str | None, rows: Iterable[list[str]], numbers: list[int]) -> Feuille:
     """A grid from rows of any widths, without the columns that are empty to the right."""
-    frame = pd.DataFrame(list(rows)).fillna("").astype("str")
+    lines = list(rows)
+    width = max(map(len, lines), default=0)
+    frame = pd.DataFrame([line + [""] * (width - len(line)) for line in lines], columns=range(width), dtype="str")
     return Feuille(nom, trim_right(frame), pd.Series(numbers, dtype="int64"))
 
 
