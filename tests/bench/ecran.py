@@ -1,0 +1,85 @@
+"""The overview with the whole plan, against an empty page, in one browser: opening it, and changing its year."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext
+
+from tests.bench.navigateur import Ecran, choose, chromium, new_context, open_choices, open_page
+from tests.bench.ratios import in_turns, say_medians, title
+from tests.bench.serveurs import Serveurs, servers
+
+AIM_OPEN, AIM_CHANGE = 1.2, 2.0
+
+
+def screens(served: Serveurs) -> tuple[Ecran, Ecran]:
+    """The overview (all 156 indicators on its wall), and the empty page."""
+    return (
+        Ecran(
+            served.app,
+            "() => tous('.mur .case').length >= 156",
+            "(y) => tous('.mur .case').length >= 156 && tous('.mur .case')[0].href.includes('exercice=' + y)",
+        ),
+        Ecran(
+            served.vide,
+            "() => tous('h1').length > 0",
+            "(y) => tous('p').some((p) => p.textContent === 'Choix : ' + y)",
+        ),
+    )
+
+
+def measure(folder: Path, base: Path, rounds: int) -> None:
+    with servers(folder, base) as served, chromium(folder) as browser:
+        overview, empty = screens(served)
+        _opening(browser, overview, empty, base, rounds)
+        _changing(browser, overview, empty, rounds)
+
+
+def _opening(browser: Browser, overview: Ecran, empty: Ecran, base: Path, rounds: int) -> None:
+    def fresh(screen: Ecran) -> float:
+        with new_context(browser) as context:
+            return open_page(context, screen)[1]
+
+    def again(context: BrowserContext, screen: Ecran) -> float:
+        page, took = open_page(context, screen)
+        page.close()
+        return took
+
+    def after_import() -> float:
+        os.utime(base)  # everything kept hangs on the file's stamp
+        return fresh(overview)
+
+    title("Écran : ouvrir la vue d'ensemble (156 indicateurs), devant une page vide servie par les mêmes couches")
+    fresh(overview), fresh(empty)
+    found = in_turns(rounds, {"vue": lambda: fresh(overview), "vide": lambda: fresh(empty), "relu": after_import})
+    say_medians("sans cache du navigateur : vue", found["vue"], "vide", found["vide"], AIM_OPEN)
+    with new_context(browser) as context:
+        again(context, overview), again(context, empty)
+        warm = in_turns(rounds, {"vue": lambda: again(context, overview), "vide": lambda: again(context, empty)})
+    say_medians("avec cache : vue", warm["vue"], "vide", warm["vide"], AIM_OPEN)
+    say_medians("première visite après un envoi : vue", found["relu"], "vide", found["vide"])
+
+
+def _changing(browser: Browser, overview: Ecran, empty: Ecran, rounds: int) -> None:
+    title("Écran : changer d'exercice, devant un choix changé sur la page vide")
+    with ExitStack() as stack:
+        pages = {}
+        for screen in (overview, empty):
+            context = stack.enter_context(new_context(browser))
+            pages[screen] = open_page(context, screen)[0]
+        turns = dict.fromkeys(pages, 0)
+
+        def change(screen: Ecran) -> float:
+            years = open_choices(pages[screen])
+            turns[screen] += 1
+            took = choose(pages[screen], screen, years[turns[screen] % 4])
+            pages[screen].wait_for_timeout(150)  # let the page come to rest
+            return took
+
+        for _ in range(4):  # every year once
+            change(overview), change(empty)
+        found = in_turns(rounds * 2, {"vue": lambda: change(overview), "vide": lambda: change(empty)})
+    say_medians("vue", found["vue"], "vide", found["vide"], AIM_CHANGE)
