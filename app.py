@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import logging
+
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pages.ui.navigation import navigate
+from pages.ui.navigation import declare, navigate
 from pages.ui.serveur import layers
 
-if get_script_run_ctx() is None:
+if get_script_run_ctx(suppress_warning=True) is None:
     # loaded by the server, once: this very file is also the script that runs for each visitor
+    logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").setLevel(logging.ERROR)
+    declare()
+    print(f"\nL'application est ouverte : http://localhost:{st.get_option('server.port')}\n(Ctrl+C pour la fermer.)\n")
     app = st.App(__file__, middleware=layers())
 else:
     navigate()

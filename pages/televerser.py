@@ -8,6 +8,7 @@ from pages.ui.cadre import show
 from pages.ui.contexte import current, remember
 from pages.ui.donnees import donnees
 from pages.ui.envois import (
+    MONTRES,
     confirm_cancel,
     history,
     history_html,
@@ -50,7 +51,11 @@ if files:
         st.caption("Rien n'est enregistré avant ce clic ; chaque envoi peut être annulé ensuite.")
 
 lots = history()
-asked = show(history_html(lots), key="historique")
+shown = st.session_state.setdefault("lots_montres", MONTRES)
+asked = show(history_html(lots[:shown]), key="historique")
+if len(lots) > shown and st.button(f"Voir plus ({len(lots) - shown} plus anciens)"):
+    st.session_state["lots_montres"] = shown + 4 * MONTRES
+    st.rerun()
 if asked and asked.get("action") == "annuler":
     chosen = next((lot for lot in lots if str(lot.id) == asked.get("id")), None)
     if chosen:

@@ -80,7 +80,7 @@ def _html(stamp: str, exercice: Exercice, au: date) -> tuple[str, str]:
     urgent = attention(found, combien=len(found))
     known = donnees(au)
     months = [m for m in exercice.mois() if m <= au] or exercice.mois()
-    generaux = [r for r in found if r.id in plan.generaux and r.statut != "sans_donnees"]
+    generaux = [r for r in found if r.id in plan.generaux and len(known.series.get(r.id, ()))]
     html = render(
         "vue_ensemble.html",
         contexte=contexte,

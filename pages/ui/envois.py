@@ -21,7 +21,7 @@ from rqds_metrics.plan import load_plan
 from rqds_metrics.regles.formats import jour
 from rqds_metrics.store import connect, local, today
 
-MONTRES = 25
+MONTRES = 25  # lots shown at first, and added by each « Voir plus »
 QUI = "poste local"  # until people sign in
 
 
@@ -102,9 +102,7 @@ def history() -> list[Lot]:
 
 def history_html(lots: list[Lot]) -> Markup:
     titres = {s.nom: s.titre for s in sources()}
-    return render(
-        "historique.html", lots=lots[:MONTRES], reste=max(len(lots) - MONTRES, 0), titres=titres, quand=when_text
-    )
+    return render("historique.html", lots=lots, titres=titres, quand=when_text)
 
 
 @st.dialog("Annuler cet envoi ?")

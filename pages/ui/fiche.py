@@ -19,7 +19,7 @@ from rqds_metrics.exercice import Exercice
 from rqds_metrics.mesures import load_mesures
 from rqds_metrics.plan import Indicateur, load_plan
 from rqds_metrics.regles.formats import nombre, pourcent, unite
-from rqds_metrics.regles.phrase import METHODES
+from rqds_metrics.regles.phrase import METHODES, whole
 from rqds_metrics.resultats import Calcul, Resultat
 from rqds_metrics.store import local
 
@@ -110,10 +110,10 @@ def _foot(r: Resultat, calcul: Calcul, years: list[Resultat], curves: Courbes | 
         local=local,
         annees=years,
         valeur=value_text,
-        attendu=lambda x: _figure_text(x, x.attendu) if x.attendu is not None and x.valeur is not None else "–",
+        attendu=lambda x: _figure_text(x, whole(x.attendu)) if x.attendu is not None and x.valeur is not None else "–",
         cible_de=target_text,
         courbes=curves,
-        texte=lambda v: "–" if v is None else _figure_text(r, v),
+        texte=lambda v: "–" if v is None else _figure_text(r, whole(v)),
     )
 
 

@@ -24,7 +24,7 @@ def _layout(r: Resultat, hauteur: int, haut: float) -> dict[str, Any]:
         "height": hauteur,
         "margin": {"l": 8, "r": 14, "t": 18, "b": 8},
         "font": {
-            "family": "Source Sans, Source Sans 3, system-ui, DejaVu Sans, sans-serif",
+            "family": "'Source Sans', 'Source Sans 3', system-ui, 'DejaVu Sans', sans-serif",
             "size": 13,
             "color": ENCRE,
         },
@@ -42,7 +42,7 @@ def _layout(r: Resultat, hauteur: int, haut: float) -> dict[str, Any]:
             "fixedrange": True,
             "automargin": True,
             "rangemode": "tozero",
-            "range": [0, haut * 1.12],
+            "range": [0, haut * 1.16],
             "tickfont": {"color": GRIS},
             "tickformat": ".0%" if taux else ",d",
             "nticks": 6,
@@ -91,12 +91,15 @@ def _labels(traces: list[dict[str, Any]], x: list[str], top: float) -> list[dict
     for t in traces:
         rank = max(k for k, v in enumerate(t["y"]) if v is not None)
         ends.append((t["y"][rank], rank, t["name"], t["line"]["color"]))
-    out, used = [], []
-    for y, rank, name, color in sorted(ends, reverse=True, key=lambda e: e[0]):
-        place = y
-        while any(abs(place - other) < top * 0.075 for other in used):
-            place -= top * 0.02
-        used.append(place)
+    ends.sort(key=lambda e: e[0])
+    out, place = [], -top
+    for k, (y, rank, name, color) in enumerate(ends):
+        # lines that end close together have their names above the highest of them, in the same order
+        close = [y]
+        for above, *_ in ends[k + 1 :]:
+            if above - close[-1] < top * 0.13 and rank > 8:
+                close.append(above)
+        place = max(close[-1], place + top * 0.075)
         out.append({
             "x": x[rank], "y": place, "text": name, "showarrow": False, "font": {"size": 12, "color": color},
             "xanchor": "right" if rank > 8 else "left", "yanchor": "bottom", "xshift": 0 if rank > 8 else 8,

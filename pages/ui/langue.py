@@ -27,8 +27,10 @@ MOTS: dict[str, dict[str, str]] = {
     "utils": {
         "`Choose an option`": "`Choisir`",
         "`Choose options`": "`Choisir`",
+        '"aria-label":`file upload`': '"aria-label":`fichiers à téléverser`',
         "`No options to select`": "`Aucun choix`",
     },
+    "StreamlitMarkdown": {"`Help for ${": "`Aide : ${"},
     "DateInput": {
         "`Choose date`": "`Choisir la date`",
         "`Clear date`": "`Effacer la date`",
@@ -37,6 +39,9 @@ MOTS: dict[str, dict[str, str]] = {
         ),
     },
     "index": {
+        '"aria-label":`Sidebar`': '"aria-label":`Menu`',
+        "`Navigate to home page`": "`Aller à la vue d'ensemble`",
+        "`Skip to main content`": "`Aller au contenu`",
         "`App pages`": "`Pages de l'application`",
         "`Collapse sidebar`": "`Replier le menu`",
         "`Expand sidebar`": "`Déplier le menu`",
@@ -56,6 +61,9 @@ MOTS: dict[str, dict[str, str]] = {
         "`Streamlit server is not responding. Are you connected to the internet?`": (
             "`Le serveur ne répond pas. Êtes-vous connecté à Internet ?`"
         ),
+        "`Page not found`": "`Page introuvable`",
+        "`The page that you have requested does not seem to exist`": "`Cette adresse ne mène à aucune page`",
+        "`${t}. Running the app's main page.`": "`${t} ; voici la vue d'ensemble.`",
         "`Running...`": "`Calcul en cours…`",
     },
 }

@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from pages.ui.accueil import demo_banner
 from pages.ui.donnees import donnees
 from rqds_metrics.store import BaseIllisible, BaseOccupee, today
 
+_LOGO = Path(__file__).with_name("logo.svg")
 # Streamlit's own frame, brought to the maquettes: less air at the top, a narrow menu, controls on the title's line.
 _STYLE = """
 <style>
@@ -17,21 +19,23 @@ _STYLE = """
 [data-testid="stSidebar"] { width: 262px !important; }
 [data-testid="stSidebarNav"] a span { white-space: normal; }
 [data-testid="stHeader"] { background: transparent; }
-.stMainBlockContainer h1 { padding: 0; letter-spacing: -.01em; }
+.stMainBlockContainer h1 { padding: 0 0 .35rem; letter-spacing: -.01em; }
 .st-key-bandeau_demo { background: #FFF7E6; border: 1px solid #D9B46A; border-radius: 8px; padding: 6px 14px; }
 .st-key-bandeau_demo p { margin: 0; }
+.st-key-bandeau_demo [data-testid="stMarkdownContainer"] { margin: 0; }
 @media (max-width: 640px) { .stMainBlockContainer { padding: 3.4rem 1rem 3rem; } }
 @media print { [data-testid="stSidebar"], [data-testid="stHeader"], .stButton { display: none !important; } }
 </style>
 """
 
 
-def navigate() -> None:
-    """Build the menu and run the page that the address names."""
-    st.set_page_config(page_title="Plan stratégique du RQDS", page_icon=":material/monitoring:", layout="wide")
-    st.html(_STYLE)
-    st.logo(str(Path(__file__).with_name("logo.svg")), size="large")
-    page = st.navigation(
+def declare() -> StreamlitPage:
+    """The pages there are, and the one that the address names.
+
+    Called by the server too, before anyone comes: until st.navigation has been called once, Streamlit serves each
+    file of pages/ by itself, so that the first visitor's link would open a page without what surrounds it.
+    """
+    return st.navigation(
         {
             "Suivre": [
                 st.Page("pages/vue_ensemble.py", title="Vue d’ensemble", url_path="ensemble", default=True),
@@ -41,6 +45,14 @@ def navigate() -> None:
             "Alimenter": [st.Page("pages/televerser.py", title="Téléverser des exports", url_path="televerser")],
         }
     )
+
+
+def navigate() -> None:
+    """Build the menu and run the page that the address names."""
+    st.set_page_config(page_title="Plan stratégique du RQDS", page_icon=str(_LOGO), layout="wide")
+    st.html(_STYLE)
+    st.logo(str(_LOGO), size="large")
+    page = declare()
     try:
         if donnees(today()).demo:
             demo_banner()

@@ -41,7 +41,7 @@ def _html(stamp: str, orientation: str, exercice: Exercice, au: date) -> str:
     shown = next(o for o in plan.orientations if o.id == orientation)
     generaux = {ob.id: plan.generaux[f"G-{ob.id}"] for ob in shown.objectifs if f"G-{ob.id}" in plan.generaux}
     par_id = {r.id: r for r in found}
-    answered = {k: i for k, i in generaux.items() if par_id[i.id].statut != "sans_donnees"}
+    answered = {k: i for k, i in generaux.items() if any(r.valeur is not None for r in years[i.id])}
     ids = [*(i.id for i in shown.indicateurs()), *(i.id for i in answered.values())]
     return str(
         render(

@@ -35,7 +35,8 @@ def repartition(comptes: dict[str, int], largeur: int = 260, hauteur: int = 14) 
         )
         x += width
     words = ", ".join(f"{n} {APPARENCES[s].libelle.lower()}" for s, n in comptes.items())
-    return _svg(largeur, hauteur, f"Répartition : {words}", "".join(parts), "repartition")
+    bar = _svg(largeur, hauteur, f"Répartition : {words}", "".join(parts), "repartition")
+    return Markup(bar.replace("<svg ", '<svg preserveAspectRatio="none" ', 1))  # noqa: S704 (it may be stretched)
 
 
 def bullet(
@@ -111,7 +112,9 @@ def cinq_ans(barres: Sequence[Barre], titre: str, largeur: int = 340, hauteur: i
                 f'<line x1="{left - 5:.1f}" x2="{left + width + 5:.1f}" y1="{y(b.cible):.1f}" y2="{y(b.cible):.1f}"'
                 f' stroke="{ENCRE}" stroke-width="2.6"/>'
             )
-        above = min(y(b.valeur or 0), y(b.cible) if b.cible is not None else base) - 5
+        above = y(b.valeur or 0) - 5
+        if b.cible is not None and y(b.cible) - 3 < above + 2 and y(b.cible) > above - 14:
+            above = y(b.cible) - 5  # the mark would cross the figure: it goes above both
         parts.append(
             f'<text x="{mid:.1f}" y="{above:.1f}" font-size="11.5" text-anchor="middle" fill="{ENCRE}"'
             f' font-weight="600">{escape(b.texte)}</text>'

@@ -121,7 +121,7 @@ def _in_progress(f: Faits) -> str:
     if not f.attendu:
         return f" Rien n'était encore attendu à cette date, pour une cible de {nombre(f.objet.valeur)}."
     method = METHODES.get(f.methode or "", "")
-    due = float(round(f.attendu)) if f.attendu >= 20 else f.attendu
+    due = whole(f.attendu)
     text = f" {_goal(f)}, il en faudrait {nombre(due)} à cette date ({method})"
     gap = due - f.valeur
     text += f"{POINT_VIRGULE} il en manque {nombre(gap)}." if gap >= 0.5 else f"{POINT_VIRGULE} le rythme est bon."
@@ -132,8 +132,17 @@ def _in_progress(f: Faits) -> str:
         if f.statut in ("a_surveiller", "en_retard") and left >= 14:
             pace = (f.objet.valeur - f.valeur) / (left / 7)
             pace = float(math.ceil(pace)) if pace >= 10 else pace
-            text += f" Pour l'atteindre, il en faut {nombre(pace)} par semaine d'ici le 30 juin."
+            text += (
+                f" Pour l'atteindre, il en faut {nombre(pace)} par semaine d'ici le 30 juin."
+                if pace >= 1
+                else f" Il en reste {nombre(f.objet.valeur - f.valeur)} d'ici le 30 juin."
+            )
     return text
+
+
+def whole(value: float) -> float:
+    """What was due, or spread over months, as it is written: decimals mean nothing from 20 up."""
+    return float(round(value)) if value >= 20 else value
 
 
 def _rounded(value: float) -> float:

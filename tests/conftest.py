@@ -1,0 +1,49 @@
+"""Bases that tests share: the demonstration, made once a session through the real importers; and empty ones."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from etl.demo.load import load_demo
+
+RACINE = Path(__file__).resolve().parent.parent
+DEMO_AU = date(2026, 11, 24)  # the day the demonstration of the tests stops: results do not depend on the clock
+
+
+@pytest.fixture(scope="session")
+def demo_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demonstration as of DEMO_AU. Read only: tests that change it take `own_demo`."""
+    path = tmp_path_factory.mktemp("demo") / "demonstration.duckdb"
+    load_demo(path, today=DEMO_AU)
+    return path
+
+
+@pytest.fixture
+def own_demo(demo_base: Path, tmp_path: Path) -> Path:
+    """A copy of the demonstration that a test may change."""
+    return Path(shutil.copy(demo_base, tmp_path / "demonstration.duckdb"))
+
+
+@pytest.fixture
+def app_on(monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:
+    """Run the app on a base, as Streamlit's own testing tool does: `app_on(path, page=…, exercice=…)`."""
+    import streamlit as st
+    from streamlit.testing.v1 import AppTest
+
+    def run(base: Path, page: str | None = None, **query: str) -> AppTest:
+        monkeypatch.setenv("RQDS_BASE", str(base))
+        monkeypatch.chdir(RACINE)
+        st.cache_data.clear()
+        st.cache_resource.clear()
+        at = AppTest.from_file(str(RACINE / "app.py"), default_timeout=30)
+        for name, value in query.items():
+            at.query_params[name] = value
+        at.run()
+        return at.switch_page(page).run() if page else at
+
+    yield run
