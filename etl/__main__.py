@@ -10,7 +10,7 @@ from pathlib import Path
 
 from etl.loading import LotRefuse, cancel_lot, import_export, remove_demo
 from etl.preview import preview
-from etl.recognition import read_export
+from etl.recognition import read_export, shown_name
 from etl.report import apercu_text, apercu_value, constat_text, lots_text
 from etl.source import Constat, Lecture
 from rqds_metrics import store
@@ -41,7 +41,7 @@ def _read(files: list[str]) -> list[Lecture]:
         except OSError as error:
             note = f"Le fichier ne s'ouvre pas ({error.strerror or error})."
             absent = Constat("fichier", "erreur", note, remede="Vérifiez son nom et son dossier.")
-            out.append(Lecture(Path(name).name, "", None, None, [absent]))
+            out.append(Lecture(shown_name(name), "", None, None, [absent]))
             continue
         out.append(read_export(Path(name).name, octets, today, plan))
     _progress("")

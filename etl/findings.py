@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
-from etl.cells import Typed, column_letter, excel_errors
+from etl.cells import Typed, column_letter, excel_errors, strip_controls
+from etl.privacy import mask, scrub
 from etl.source import Constat, Feuille, Verdict
 
 LISTES_MAX = 50  # faulty cells listed one by one in a column
@@ -70,17 +72,26 @@ def faulty_cells(
     for k in faulty[:LISTES_MAX]:
         text = str(raw.iloc[k]).strip()
         formula = bool(excel_errors(pd.Series([text], dtype="str")).iloc[0])
-        note = (
-            f"La formule de cette cellule est en erreur ({text})." if formula else f"« {text[:60]} » {_ATTENDU[kind]}."
-        )
+        text = scrub(text)[:60]
+        note = f"La formule de cette cellule est en erreur ({text})." if formula else f"« {text} » {_ATTENDU[kind]}."
         out.append(
             constat_at(
-                "cellule", "erreur", note, feuille, places[k], column, header=header, trouve=text[:60], remede=_REMEDE
+                "cellule", "erreur", note, feuille, places[k], column, header=header, trouve=text, remede=_REMEDE
             )
         )
     if len(faulty) > LISTES_MAX:
         out.append(more_cells("erreur", len(faulty) - LISTES_MAX, feuille, header))
     return out
+
+
+def presentable(constat: Constat) -> Constat:
+    """The finding as it may be shown or printed: what it quotes of a file carries no personal data, no control code."""
+
+    def shown(text: str | None) -> str | None:
+        return text and mask(strip_controls(text.replace("\n", " ")))
+
+    words = {k: shown(getattr(constat, k)) for k in ("note", "feuille", "colonne", "trouve", "remede")}
+    return replace(constat, **words)  # type: ignore[arg-type]
 
 
 def more_cells(verdict: Verdict, count: int, feuille: Feuille, header: str | None) -> Constat:

@@ -16,15 +16,17 @@ from etl.cells import strip_controls, unaccented
 COURRIEL, TELEPHONE, IP = "[courriel]", "[téléphone]", "[IP]"
 LONGUEUR = 500
 
-_EMAIL = re.compile(r"[\w.+'-]+(?:@|%40|\(at\)|\[at\])[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
+# From the start of a word and without going back: a long text without any « @ » is read once.
+_EMAIL = re.compile(r"(?<![\w.+'-])[\w.+'-]++(?:@|%40|\(at\)|\[at\])[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
+_SEP = r"[\s.‑–-]"
 # North America needs separators, or an area code and an exchange that begin with 2 to 9; then +33 1 …, then 06 12 …
 _PHONE = re.compile(
     r"(?<![\w.])(?:"
-    r"(?:\+?1[ .-]?)?\(?[2-9]\d{2}\)?[ .-]\d{3}[ .-]\d{4}"
-    r"|(?:\+?1[ .-]?)?\([2-9]\d{2}\) ?\d{3}[ .-]?\d{4}"
+    rf"(?:\+?1{_SEP}?)?\(?[2-9]\d{{2}}\)?{_SEP}\d{{3}}{_SEP}\d{{4}}"
+    rf"|(?:\+?1{_SEP}?)?\([2-9]\d{{2}}\) ?\d{{3}}{_SEP}?\d{{4}}"
     r"|\+?1?[2-9]\d{2}[2-9]\d{6}"
-    r"|\+\d{1,3}(?:[ .-]?\(?\d{1,4}\)?){2,5}"
-    r"|0[1-9](?:[ .-]\d{2}){4}"
+    rf"|\+\d{{1,3}}(?:{_SEP}?\(?\d{{1,4}}\)?){{2,5}}"
+    rf"|0[1-9](?:{_SEP}\d{{2}}){{4}}"
     r")(?!\w|[.,]\d)"
 )
 _PHONE_NAMED = re.compile(
@@ -34,14 +36,17 @@ _IPV4 = re.compile(r"(?<![\d.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2
 _IPV6 = re.compile(r"(?<![\w:])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?![\w:])")
 
 
-def scrub(text: str) -> str:
-    """`text` on one line, at most 500 characters, with e-mails, phone numbers and IP addresses masked."""
-    text = " ".join(strip_controls(re.sub(r"\s+", " ", text)).replace("\u202f", " ").split())
+def mask(text: str) -> str:
+    """`text` with e-mails, phone numbers and IP addresses masked, and nothing else changed."""
     text = _EMAIL.sub(COURRIEL, text)
     text = _PHONE_NAMED.sub(lambda m: f"{m[1]}{m[2]}{TELEPHONE}", text)
     text = _PHONE.sub(TELEPHONE, text)
-    text = _IPV6.sub(_mask_ipv6, _IPV4.sub(IP, text))
-    return text[:LONGUEUR]
+    return _IPV6.sub(_mask_ipv6, _IPV4.sub(IP, text))
+
+
+def scrub(text: str) -> str:
+    """`mask`, on one line of at most 500 characters."""
+    return mask(" ".join(strip_controls(re.sub(r"\s+", " ", text)).split()))[:LONGUEUR]
 
 
 def _mask_ipv6(found: re.Match[str]) -> str:
@@ -54,9 +59,9 @@ def _mask_ipv6(found: re.Match[str]) -> str:
 
 def scrub_page(page: str) -> str:
     """A page's path without its query string and fragment, where names and e-mails travel; then `scrub`."""
-    path = re.split(r"[?#]|%3[fF]|%23", page, maxsplit=1)[0]
-    hidden = unquote(path)
-    return scrub(hidden if "@" in hidden else path)
+    path = re.split(r"[?#]|%(?:25)?(?:3[fF]|23)", page, maxsplit=1)[0]
+    plain = unquote(unquote(path))  # some tools encode what is encoded already
+    return scrub(path if mask(plain) == plain else plain)
 
 
 # Whole headers, then words that make a short header personal. Compared without accents or case.

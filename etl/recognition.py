@@ -12,7 +12,7 @@ from functools import cache
 
 import etl.sources
 from etl.cells import strip_controls
-from etl.findings import quoted
+from etl.findings import presentable, quoted
 from etl.privacy import scrub
 from etl.reading import read_document
 from etl.source import ENTETE_MAX, Constat, Contexte, Document, Lecture, Source
@@ -49,14 +49,16 @@ def read_export(fichier: str, octets: bytes, recu_le: date, plan: Plan | None = 
     try:
         document = read_document(name, octets)
     except UnreadableError as error:
-        return Lecture(name, sha256, None, None, [error.constat])
+        return Lecture(name, sha256, None, None, [presentable(error.constat)])
+    before = [presentable(c) for c in document.constats]
     found = [s for s in sources() if s.recognise(document)]
     if len(found) != 1:
         constat = _ambiguous(found) if found else _unknown(document)
-        return Lecture(name, sha256, None, None, [*document.constats, constat])
+        return Lecture(name, sha256, None, None, [*before, presentable(constat)])
     source = found[0]
     extrait = source.read(document, Contexte(recu_le, plan))
-    return Lecture(name, sha256, source, extrait, [*document.constats, *extrait.constats])
+    extrait.constats = [presentable(c) for c in extrait.constats]
+    return Lecture(name, sha256, source, extrait, [*before, *extrait.constats])
 
 
 def _ambiguous(found: Sequence[Source]) -> Constat:

@@ -14,6 +14,7 @@ from etl.source import Constat, Contexte, Extrait, Tranche, Verdict, row_columns
 from etl.table import Champ, Table, TableSource, joined, scrubbed
 
 ENVOI_TEST = 50  # recipients; only for the remark, see reglages.yaml
+_CODE = r"[0-9A-Za-z_-]{1,40}"
 _VIDE = ("n/a", "--")
 _TOLERANCE = 0.005  # Mailchimp rounds to a hundredth of a per cent, and its bounces move a little afterwards
 
@@ -42,7 +43,7 @@ class Mailchimp(TableSource):
 
     def rows(self, tables: list[Table], contexte: Contexte, extrait: Extrait) -> None:
         frame = joined(tables)
-        extrait.constats += _impossible(frame, tables) + _twice(frame, tables)
+        extrait.constats += _impossible(frame, tables) + _codes(frame, tables) + _twice(frame, tables)
         for table in tables:
             extrait.constats += _rates(table)
         small = int((frame["livres"] < ENVOI_TEST).sum())
@@ -87,6 +88,19 @@ def _impossible(frame: pd.DataFrame, tables: list[Table]) -> list[Constat]:
         place = table.columns["livres"]
         note = f"« {frame['livres'][k]} » : un nombre de courriels ne peut pas être négatif."
         out.append(constat_at("incoherence", "erreur", note, table.feuille, row, place.rank, header=place.header))
+    return out
+
+
+def _codes(frame: pd.DataFrame, tables: list[Table]) -> list[Constat]:
+    """Codes that are not codes: they are kept as they are, so nothing else may pass for one."""
+    out = []
+    for _, table, row in _cells(frame, ~frame["campagne"].str.fullmatch(_CODE), tables, "campagne")[:10]:
+        place = table.columns["campagne"]
+        note = "Ce n'est pas un code d'envoi de Mailchimp (des lettres et des chiffres, sans espace)."
+        remede = "Renvoyez l'export tel que Mailchimp l'a donné."
+        out.append(
+            constat_at("code", "erreur", note, table.feuille, row, place.rank, header=place.header, remede=remede)
+        )
     return out
 
 

@@ -183,7 +183,7 @@ def _record(
         line.wrong("denominateur", f"L'indicateur {indicateur.id} n'est pas un taux : seule « Valeur » se remplit.")
     elif denominateur is not None and not 0 <= numerateur <= denominateur:
         line.wrong("numerateur", "Le numérateur va de 0 au dénominateur.")
-    elif valeur is None and denominateur is None:
+    elif valeur is None and denominateur is None and pd.isna(row.brut):
         line.wrong("brut", "Il n'y a pas de valeur sur cette ligne.")
     if valeur is not None and valeur < 0:
         line.wrong("brut", "Une valeur ne peut pas être négative.")

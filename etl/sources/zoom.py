@@ -101,7 +101,7 @@ def _count_people(feuille: Feuille, stop: int, extrait: Extrait) -> None:
             ranks = personal_columns(values)
             continue
         rows += 1
-        cells += sum(bool(values[k]) for k in ranks if k < len(values))
+        cells += sum(values[k].casefold() not in ("", *_VIDE) for k in ranks if k < len(values))
     extrait.set_aside("liste de personnes, jamais conservée", rows)
     extrait.cellules_personnelles += cells
 

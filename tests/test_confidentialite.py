@@ -1,0 +1,300 @@
+"""Law 25: no name, e-mail, phone or free answer reaches the base, its log of writes, or what is printed."""
+
+import csv
+import io
+import logging
+import os
+import subprocess
+import sys
+from datetime import date, datetime
+
+import pytest
+from openpyxl import Workbook
+
+from etl.loading import import_export
+from etl.preview import preview
+from etl.recognition import read_export
+from etl.report import apercu_text, apercu_value
+from rqds_metrics import store
+from rqds_metrics.plan import RACINE, load_plan
+
+PLAN = load_plan()
+JOUR = date(2026, 11, 20)
+GENS = ("Ghyslaine Quessy-Thibodeau", "Wilfrid Ouellette-Xanthopoulos")
+COURRIELS = ("ghyslaine.quessy@exemple.org", "w_ouellette+rqds@courrier.exemple.ca")
+TELEPHONES = ("418-555-0147", "(514) 555-0189", "+1 819 555 0166", "4505550121")
+LIBRES = ("Mon patron refuse tout congé", "J’habite au 12 rue des Érables")
+JOINDRE = (*COURRIELS, *TELEPHONES)
+SECRETS = (*(part for nom in GENS for part in nom.split()), *JOINDRE, *LIBRES)
+TEMOIN = "Titre témoin"  # kept, to prove that the search would find what is there
+
+
+def as_csv(rows):
+    out = io.StringIO()
+    csv.writer(out).writerows(rows)
+    return out.getvalue().encode("utf-8-sig")
+
+
+def as_xlsx(rows):
+    book = Workbook()
+    for row in rows:
+        book.active.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def mailchimp():
+    head = ["Title", "Subject", "Audience", "Send Date", "Successful Deliveries", "Unique Opens", "Unique Id", "Email"]
+    return as_csv([
+        head,
+        [f"{TEMOIN} {COURRIELS[0]}", GENS[0], GENS[1], "Oct 28, 2026 10:00 am", 100, 40, "aa01", COURRIELS[1]],
+        [f"Relance {TELEPHONES[0]} ou {TELEPHONES[1]}", LIBRES[0], "", "Oct 29, 2026 10:00 am", 90, 30, "aa02", ""],
+        [f"Appeler {TELEPHONES[2]}, {TELEPHONES[3]}", "", "", "Oct 30, 2026 10:00 am", 90, 30, "aa03", GENS[0]],
+    ])  # fmt: skip
+
+
+def ga4():
+    one, two = COURRIELS
+    lines = [
+        "# ----------------------------------------",
+        f"# Compte : {GENS[0]} ({one})",
+        "# Start date: 20261001",
+        "# End date: 20261031",
+        "Page path and screen class,Views,Active users",
+        f"/{TEMOIN},10,4",
+        f"/merci?nom={GENS[0]}&courriel={one}&tel={TELEPHONES[0]},3,1",
+        f"/merci/{two.replace('@', '%40')},2,1",
+        f"/merci/{one.replace('@', '%2540')},2,1",
+        f"/appel/{TELEPHONES[2].replace(' ', '%20')},2,1",
+        f"/appel/{TELEPHONES[3]}#{GENS[1]},2,1",
+    ]
+    return "\n".join(lines).encode()
+
+
+def spotify():
+    return as_csv([
+        ["name", "plays", "streams", "audience_size", "releaseDate"],
+        [f"{TEMOIN}, écrire à {COURRIELS[0]}", 10, 8, 5, "2026-10-07"],
+        [f"Appelez {TELEPHONES[0]} ou {TELEPHONES[1]}", 10, 8, 5, "2026-10-14"],
+    ])  # fmt: skip
+
+
+def zoom():
+    people = ["Attended", "User Name (Original Name)", "First Name", "Last Name", "Email", "Phone", "Comments"]
+    first, last = GENS[0].split()
+    return as_csv([
+        ["Attendee Report"],
+        ["Topic", "Webinar ID", "Actual Start Time", "# Registered", "# Cancelled", "Unique Viewers"],
+        [f"{TEMOIN}, animé par {COURRIELS[0]}", "812 3456 7890", "Oct 15, 2026 12:00 PM", 2, 0, 1],
+        ["Host Details"],
+        people,
+        ["Yes", GENS[1], "", "", COURRIELS[1], TELEPHONES[1], ""],
+        ["Attendee Details"],
+        people,
+        ["Yes", GENS[0], first, last, COURRIELS[0], TELEPHONES[0], LIBRES[0]],
+        ["No", GENS[1], "--", "--", COURRIELS[1], TELEPHONES[3], LIBRES[1]],
+    ])  # fmt: skip
+
+
+def ms_forms():
+    day = datetime(2026, 10, 15, 10)
+    return as_xlsx([
+        ["ID", "Heure de début", "Heure de fin", "Adresse de messagerie", "Nom", f"Satisfait·e ? ({COURRIELS[0]})",
+         "Votre téléphone", "Vos remarques", f"{TEMOIN} : que retenez-vous ?"],
+        [1, day, day, COURRIELS[0], GENS[0], "Très satisfaite", TELEPHONES[0], LIBRES[0], f"Merci à {GENS[1]}"],
+        [2, day, day, COURRIELS[1], GENS[1], "Peu satisfait", TELEPHONES[1], LIBRES[1], COURRIELS[0]],
+        [3, day, day, "anonymous", None, "Sans opinion", TELEPHONES[2], f"{GENS[0]} : {TELEPHONES[3]}", None],
+    ])  # fmt: skip
+
+
+def saisie():
+    return as_xlsx([
+        ["Mois", "Indicateur", "Valeur", "Fait le", "Texte", "Nom"],
+        ["2026-10", "1.1.1-1", 12, None, f"{TEMOIN}, joindre {COURRIELS[0]} au {TELEPHONES[0]}", GENS[0]],
+        ["2026-10", "1.3.1-4", None, None, f"Voir {COURRIELS[1]}, {TELEPHONES[1]}, {TELEPHONES[3]}", GENS[1]],
+    ])  # fmt: skip
+
+
+FICHIERS = {
+    f"campagnes de {COURRIELS[0]}.csv": mailchimp,
+    f"pages {TELEPHONES[0]}.csv": ga4,
+    "episodes.csv": spotify,
+    "webinaire.csv": zoom,
+    f"{TEMOIN} {TELEPHONES[1]}(1-3).xlsx": ms_forms,
+    "valeurs.xlsx": saisie,
+}
+
+
+TUE = """
+import os, signal, sys
+from datetime import date
+from pathlib import Path
+from etl.loading import import_export
+from etl.recognition import read_export
+from rqds_metrics import store
+from rqds_metrics.plan import load_plan
+
+with store.connect():
+    for file in sorted(Path(sys.argv[1]).iterdir()):
+        lecture = read_export(file.name, file.read_bytes(), date.fromisoformat(sys.argv[2]), load_plan())
+        import_export(lecture, par="essai")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def lectures():
+    return [read_export(name, make(), JOUR, PLAN) for name, make in FICHIERS.items()]
+
+
+def found_in(content, secrets=SECRETS):
+    """The secrets that a text or bytes hold, in UTF-8 or UTF-16, whatever their case or separators."""
+    octets = content.encode() if isinstance(content, str) else content
+    low = octets.lower()
+    shapes = {
+        s: {s.lower().encode(), s.lower().encode("utf-16-le"), s.lower().replace("@", "%40").encode()} for s in secrets
+    }
+    return [s for s in secrets if any(shape in low for shape in shapes[s])]
+
+
+def stored_words(base):
+    """Every text of every table: the file itself may be compressed."""
+    with store.connect(base) as cursor:
+        tables = [t for (t,) in cursor.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
+        return "\n".join(repr(cursor.execute(f'SELECT * FROM "{t}"').fetchall()) for t in tables)
+
+
+def test_the_search_finds_what_is_there():
+    assert found_in(f"x {GENS[0].upper()} y") == GENS[0].split()
+    assert found_in(COURRIELS[1].encode("utf-16-le")) == [COURRIELS[1]]
+    for make in FICHIERS.values():
+        assert make is ms_forms or make is saisie or found_in(make())
+
+
+def test_nothing_personal_reaches_the_base_or_its_log_of_writes(tmp_path, caplog):
+    caplog.set_level(logging.DEBUG)
+    base = tmp_path / "rqds.duckdb"
+    wal = base.with_name(base.name + ".wal")
+    with store.connect(base):  # held open: what is written stays in the log
+        for lecture in lectures():
+            assert lecture.extrait and not lecture.extrait.erreurs, [c.note for c in lecture.constats]
+            import_export(lecture, base, par="essai")
+        written = wal.read_bytes()
+        assert TEMOIN.encode() in written and found_in(written) == []
+    assert TEMOIN.encode() in base.read_bytes()
+    for file in tmp_path.rglob("*"):
+        assert found_in(file.read_bytes()) == [], file.name
+    assert TEMOIN in stored_words(base) and found_in(stored_words(base)) == []
+    assert found_in(caplog.text) == []
+
+
+def test_nothing_personal_survives_a_process_that_is_killed(tmp_path):
+    inputs, base = tmp_path / "entree", tmp_path / "base" / "rqds.duckdb"
+    write_files(inputs)
+    subprocess.run(
+        [sys.executable, "-c", TUE, str(inputs), JOUR.isoformat()], cwd=RACINE, env=environment(base), check=False
+    )
+    left = list(base.parent.iterdir())
+    assert {p.name for p in left} == {base.name, base.name + ".wal"}
+    assert TEMOIN.encode() in b"".join(p.read_bytes() for p in left)
+    for file in left:
+        assert found_in(file.read_bytes()) == [], file.name
+
+
+def environment(base):
+    return {**os.environ, "RQDS_BASE": str(base), "PYTHONIOENCODING": "utf-8"}
+
+
+def write_files(folder):
+    folder.mkdir()
+    for name, make in FICHIERS.items():
+        (folder / name).write_bytes(make())
+    return [str(p) for p in sorted(folder.iterdir())]
+
+
+def run_etl(base, *args):
+    return subprocess.run(
+        [sys.executable, "-m", "etl", *args], cwd=RACINE, env=environment(base), capture_output=True, check=False
+    )
+
+
+def test_nothing_personal_is_printed(tmp_path):
+    files, base = write_files(tmp_path / "entree"), tmp_path / "base" / "rqds.duckdb"
+    for args in (
+        ["verifier", *files],
+        ["verifier", "--json", *files],
+        ["importer", "--par", "essai", *files],
+        ["lots"],
+    ):
+        done = run_etl(base, *args)
+        assert done.returncode == 0, done.stdout.decode()
+        assert done.stdout and found_in(done.stdout) == [] and found_in(done.stderr) == [], args
+    for file in base.parent.iterdir():
+        assert found_in(file.read_bytes()) == [], file.name
+
+
+SPOILT = (
+    (",100,", f",{JOINDRE[0]},"),
+    (",3,1", f',{JOINDRE[1]},"{JOINDRE[3]}"'),
+    (",10,", f",{JOINDRE[2]},"),
+    (",2,0,1", f",{JOINDRE[4]},0,{JOINDRE[5]}"),
+)
+
+
+def spoil(octets):
+    """The same text file, its figures replaced by ways to reach people."""
+    text = octets.decode("utf-8-sig")
+    for old, new in SPOILT:
+        text = text.replace(old, new)
+    return text.encode()
+
+
+@pytest.mark.parametrize("make", [mailchimp, ga4, spotify, zoom])
+def test_a_refusal_quotes_cells_without_ways_to_reach_people(make, tmp_path):
+    octets = spoil(make())
+    lecture = read_export("export.csv", octets, JOUR, PLAN)
+    assert lecture.source and [c for c in lecture.constats if c.nom in ("cellule", "jour")]
+    [apercu] = preview([lecture], tmp_path / "absente.duckdb", au=JOUR)
+    for text in (apercu_text(apercu), str(apercu_value(apercu)), repr(lecture.constats)):
+        assert found_in(text, JOINDRE) == []
+    file = tmp_path / "export.csv"
+    file.write_bytes(octets)
+    done = run_etl(tmp_path / "rqds.duckdb", "importer", str(file))
+    assert done.returncode == 1 and "rien n'est enregistré" in done.stdout.decode()
+    assert found_in(done.stdout, JOINDRE) == [] and found_in(done.stderr, JOINDRE) == []
+
+
+def test_a_refused_survey_and_refused_values_too(tmp_path):
+    day = datetime(2026, 10, 15, 10)
+    survey = [
+        ["ID", "Start time", "Completion time", COURRIELS[0], f"Satisfied? Write to {COURRIELS[1]}"],
+        [1, day, day, "", "Very satisfied"],
+        [2, day, day, "", "Satisfied"],
+        [3, day, f"{TELEPHONES[0]} {COURRIELS[0]}", "", "Satisfied"],
+        [4, day, day, "", COURRIELS[0]],
+    ]
+    values = [
+        ["Mois", "Indicateur", "Valeur"],
+        [COURRIELS[0], TELEPHONES[0], TELEPHONES[1]],
+        ["2026-10", "1.1.1-1", COURRIELS[1]],
+        ["2026-10", "1.1.2-1", TELEPHONES[3]],
+    ]
+    for rows in (survey, values):
+        lecture = read_export("export.xlsx", as_xlsx(rows), JOUR, PLAN)
+        assert lecture.source and lecture.extrait.erreurs
+        assert found_in(repr(lecture.constats), JOINDRE) == []
+
+
+def test_an_unknown_file_is_told_by_its_headers_without_people(tmp_path):
+    octets = as_csv([["Nom", *COURRIELS, *TELEPHONES], [*GENS]])
+    file = tmp_path / f"{COURRIELS[0]}.csv"
+    file.write_bytes(octets)
+    for args in (["importer", str(file)], ["importer", str(tmp_path / f"absent {TELEPHONES[0]}.csv")]):
+        done = run_etl(tmp_path / "rqds.duckdb", *args)
+        assert done.returncode == 1
+        assert found_in(done.stdout, JOINDRE) == [] and found_in(done.stderr, JOINDRE) == []
+
+
+def test_the_number_of_dropped_cells_is_told():
+    dropped = {le.source.nom: le.extrait.cellules_personnelles for le in lectures()}
+    assert dropped == {"mailchimp": 2, "ga4": 0, "spotify": 0, "zoom": 11, "ms_forms": 12, "saisie": 2}
