@@ -48,6 +48,9 @@ def effect_text(effet: Effet) -> str:
     """« Visites du site Web 2026-2027 : n.d. → 4 812 visites (sans données → en retard) »."""
     a, b = effet.avant, effet.apres
     text = f"{b.indicateur.court}, {b.exercice} : {value_text(a)} → {value_text(b)}"
+    if (a.valeur, a.n) == (b.valeur, b.n) and a.cible != b.cible:  # a rise is asked over what last year reached
+        unit = b.indicateur.unite
+        text = f"{b.indicateur.court}, cible de {b.exercice} : {quantite(a.cible, unit)} → {quantite(b.cible, unit)}"
     if a.statut != b.statut:
         text += f" ({LIBELLES[a.statut].lower()} → {LIBELLES[b.statut].lower()})"
     return text

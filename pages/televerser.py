@@ -15,6 +15,7 @@ from pages.ui.envois import (
     preview_files,
     previews_html,
     read_files,
+    say,
     store_ready,
 )
 from rqds_metrics.store import today
@@ -25,8 +26,7 @@ st.caption(
     "Déposez les fichiers du mois tels qu'ils sortent de vos outils : ils sont reconnus, vérifiés, puis montrés "
     "avant d'être enregistrés."
 )
-for said in st.session_state.pop("dits", []):
-    st.success(said, icon=":material/check:")
+say(st.session_state.pop("dits", []))
 
 tour = st.session_state.setdefault("tour_envoi", 0)  # a new uploader after each save: an empty one
 files = st.file_uploader(

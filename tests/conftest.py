@@ -33,7 +33,18 @@ def own_demo(demo_base: Path, tmp_path: Path) -> Path:
 def app_on(monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:
     """Run the app on a base, as Streamlit's own testing tool does: `app_on(path, page=…, exercice=…)`."""
     import streamlit as st
+    from streamlit.runtime.pages_manager import PagesManager
     from streamlit.testing.v1 import AppTest
+
+    # AppTest starts each run as if st.navigation did not exist and would serve the files of pages/ by themselves;
+    # the server does not, once app.py is loaded (pages.ui.navigation.declare)
+    born = PagesManager.__init__
+
+    def navigated(self: PagesManager, *args: object, **kwargs: object) -> None:
+        born(self, *args, **kwargs)  # type: ignore[arg-type]
+        PagesManager.uses_pages_directory = False
+
+    monkeypatch.setattr(PagesManager, "__init__", navigated)
 
     def run(base: Path, page: str | None = None, **query: str) -> AppTest:
         monkeypatch.setenv("RQDS_BASE", str(base))
@@ -41,9 +52,10 @@ def app_on(monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:
         st.cache_data.clear()
         st.cache_resource.clear()
         at = AppTest.from_file(str(RACINE / "app.py"), default_timeout=30)
+        if page:
+            at.run().switch_page(page)
         for name, value in query.items():
             at.query_params[name] = value
-        at.run()
-        return at.switch_page(page).run() if page else at
+        return at.run()
 
     yield run

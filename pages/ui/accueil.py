@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from etl.loading import LotRefuse, remove_demo
+from pages.ui.gabarits import escape_markdown
 from rqds_metrics import store
 
 
@@ -30,9 +31,9 @@ def _load() -> None:
 
     with st.status("Chargement de la démonstration…", expanded=False) as status:
         try:
-            load_demo(None, today=store.today(), progress=lambda text: status.update(label=text))
+            load_demo(None, today=store.today(), progress=lambda text: status.update(label=escape_markdown(text)))
         except LotRefuse as refus:
-            status.update(label=str(refus), state="error")
+            status.update(label=escape_markdown(str(refus)), state="error")
             return
     st.rerun()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,11 +16,27 @@ from etl.recognition import read_export, sources
 from etl.report import constat_text, effect_text
 from etl.source import Lecture
 from pages.ui.donnees import stamp
-from pages.ui.gabarits import render
+from pages.ui.gabarits import escape_markdown, render
 from rqds_metrics.donnees import Lot, load_donnees, read_lots
 from rqds_metrics.plan import load_plan
-from rqds_metrics.regles.formats import jour
+from rqds_metrics.regles.formats import jour, nombre
 from rqds_metrics.store import connect, local, today
+
+@dataclass(frozen=True)
+class Dit:
+    """What became of a file, to be said once at the top of the page."""
+
+    texte: str
+    fait: bool = True
+
+
+def say(dits: Sequence[Dit]) -> None:
+    for dit in dits:
+        if dit.fait:
+            st.success(escape_markdown(dit.texte), icon=":material/check:")
+        else:
+            st.error(escape_markdown(dit.texte), icon=":material/error:")
+
 
 MONTRES = 25  # lots shown at first, and added by each « Voir plus »
 QUI = "poste local"  # until people sign in
@@ -35,7 +52,7 @@ def read_files(files: Sequence[Any]) -> list[Lecture]:
     if todo:
         with st.status(f"Lecture de {len(todo)} fichiers…" if len(todo) > 1 else "Lecture du fichier…") as status:
             for rank, file in enumerate(todo, 1):
-                status.update(label=f"Lecture {rank} sur {len(todo)} : {file.name}")
+                status.update(label=f"Lecture {rank} sur {len(todo)} : {escape_markdown(file.name)}")
                 kept[file.file_id] = read_export(file.name, file.getvalue(), today(), load_plan())
             status.update(label="Lecture terminée", state="complete")
     return [kept[f.file_id] for f in files]
@@ -68,21 +85,22 @@ def previews_html(apercus: list[Apercu]) -> Markup:
     )
 
 
-def store_ready(apercus: list[Apercu]) -> list[str]:
-    """Store the files that are ready, one transaction each; returns a line for each."""
-    lines = []
+def store_ready(apercus: list[Apercu]) -> list[Dit]:
+    """Store the files that are ready, one transaction each; returns what to say of each."""
+    lines: list[Dit] = []
     for apercu in apercus:
         if apercu.etat != "pret":
             continue
         try:
             recu = import_export(apercu.lecture, par=QUI)
         except LotRefuse as refus:
-            lines.append(f"{apercu.lecture.fichier} : rien n'est enregistré. {refus}")
+            lines.append(Dit(f"{apercu.lecture.fichier} : rien n'est enregistré. {refus}", fait=False))
             continue
         if recu.deja:
-            lines.append(f"{recu.fichier} : déjà reçu, rien n'a changé.")
+            lines.append(Dit(f"{recu.fichier} : déjà reçu, rien n'a changé."))
         else:
-            lines.append(f"{recu.fichier} : {recu.lignes} lignes enregistrées.")
+            many = "s" if recu.lignes > 1 else ""
+            lines.append(Dit(f"{recu.fichier} : {nombre(recu.lignes)} ligne{many} enregistrée{many}."))
     return lines
 
 
@@ -107,14 +125,14 @@ def history_html(lots: list[Lot]) -> Markup:
 
 @st.dialog("Annuler cet envoi ?")
 def confirm_cancel(lot: Lot) -> None:
-    st.markdown(f"« {lot.fichier} », reçu le {when_text(lot.recu_le)}. Ce qu'il avait remplacé comptera de nouveau.")
+    st.markdown(f"« {escape_markdown(lot.fichier)} », reçu le {when_text(lot.recu_le)}. Ce qu'il avait remplacé comptera de nouveau.")
     with st.container(horizontal=True):
         if st.button("Annuler l'envoi", type="primary"):
             try:
                 cancel_lot(lot.id, qui=QUI)
-                st.session_state["dits"] = [f"« {lot.fichier} » est annulé ; rien d'autre n'a changé."]
+                st.session_state["dits"] = [Dit(f"« {lot.fichier} » est annulé ; ce qu'il avait remplacé compte de nouveau.")]
             except LotRefuse as refus:
-                st.session_state["dits"] = [str(refus)]
+                st.session_state["dits"] = [Dit(str(refus), fait=False)]
             st.rerun()
         if st.button("Le garder"):
             st.rerun()

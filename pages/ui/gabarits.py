@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -22,6 +23,11 @@ _ENV = Environment(
     lstrip_blocks=True,
 )
 ADRESSES = {"fiche": "fiche", "orientation": "orientation", "televerser": "televerser"}
+
+
+def escape_markdown(text: str) -> str:
+    """`text` as Streamlit's own elements show it to the letter: no link, image, colour or formula made of it."""
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~:$&])", r"\\\1", text)
 
 
 def badge(statut: str) -> Markup:

@@ -9,6 +9,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from pages.ui.accueil import demo_banner
 from pages.ui.donnees import donnees
+from pages.ui.gabarits import escape_markdown
 from rqds_metrics.store import BaseIllisible, BaseOccupee, today
 
 _LOGO = Path(__file__).with_name("logo.svg")
@@ -58,4 +59,4 @@ def navigate() -> None:
             demo_banner()
         page.run()
     except (BaseOccupee, BaseIllisible) as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(escape_markdown(str(error)), icon=":material/error:")
