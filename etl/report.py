@@ -7,7 +7,7 @@ from typing import Any
 from etl.preview import Apercu, Effet
 from etl.source import Constat
 from rqds_metrics.donnees import Lot
-from rqds_metrics.regles.formats import jour, nombre, periode, quantite
+from rqds_metrics.regles.formats import jour, nombre, periode, quantite, typographie
 from rqds_metrics.resultats import Resultat
 from rqds_metrics.statuts import LIBELLES
 from rqds_metrics.store import local
@@ -29,13 +29,13 @@ def place(constat: Constat) -> str:
     return ", ".join(parts)
 
 
-def constat_text(constat: Constat) -> str:
-    """The whole of what was found, in one line."""
+def constat_text(constat: Constat, remede: bool = True) -> str:
+    """What was found, in one line, and what to do about it."""
     where = place(constat)
     text = f"{where} : {constat.note}" if where else constat.note
     if constat.trouve is not None and constat.trouve not in constat.note:
         text += f" Trouvé : « {constat.trouve} »."
-    return f"{text} {constat.remede}" if constat.remede else text
+    return typographie(f"{text} {constat.remede}" if remede and constat.remede else text)
 
 
 def value_text(r: Resultat) -> str:
@@ -53,7 +53,7 @@ def effect_text(effet: Effet) -> str:
         text = f"{b.indicateur.court}, cible de {b.exercice} : {quantite(a.cible, unit)} → {quantite(b.cible, unit)}"
     if a.statut != b.statut:
         text += f" ({LIBELLES[a.statut].lower()} → {LIBELLES[b.statut].lower()})"
-    return text
+    return typographie(text)
 
 
 def apercu_text(apercu: Apercu) -> str:

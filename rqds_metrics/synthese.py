@@ -138,7 +138,8 @@ def receptions(plan: Plan, donnees: Donnees, exercice: Exercice) -> list[Recepti
             elif not _expected(plan, famille, first):
                 state = "rien"
             else:
-                state = "manquant" if last + late_after < donnees.au else "a_venir"
+                # a source that never sent anything is not late: it has not begun
+                state = "manquant" if lots and last + late_after < donnees.au else "a_venir"
             states.append((first, state))
         if lots or famille in _CONTINUES or famille in plan.calendriers:
             # local day: close enough for a list, and the rules hold no clock

@@ -50,6 +50,7 @@ _ENV.filters.update(
     mois=formats.mois,
     periode=formats.periode,
     quantite=formats.quantite,
+    typographie=formats.typographie,
 )
 _ENV.globals.update(pastille=badge, lien=link, svg=svg, apparences=APPARENCES, mois_courts=formats.MOIS_COURTS)
 

@@ -16,7 +16,8 @@ MOTS: dict[str, dict[str, str]] = {
         "`Add files`": "`Ajouter des fichiers`",
         "`Upload directories`": "`Choisir des dossiers`",
         "`Upload`": "`Parcourir`",
-        "`${T(t,D.Byte,0)} per file`": "`${T(t,D.Byte,0).replace('MB',' Mo')} par fichier`",
+        "`${e.type} files are not allowed.`": "`Ce genre de fichier n'est pas lu.`",
+        "`${T(t,D.Byte,0)} per file`": "`${T(t,D.Byte,0)} par fichier`",
     },
     "Selectbox": {
         "`Clear value`": "`Effacer`",
@@ -27,6 +28,14 @@ MOTS: dict[str, dict[str, str]] = {
     "utils": {
         "`Choose an option`": "`Choisir`",
         "`Choose options`": "`Choisir`",
+        "`${e.toFixed(n)}${t.toUpperCase()}`": (
+            "`${e.toFixed(n).replace('.',',')} ${{gb:'Go',mb:'Mo',kb:'Ko',b:'octets'}[t]}`"
+        ),
+        "`File must be ${$(n,`b`)} or smaller.`": "`Le fichier est trop gros : ${$(n,`b`)} au plus.`",
+        "`${t.type} files are not allowed.`": "`Ce genre de fichier n'est pas lu.`",
+        "`File size is too small.`": "`Le fichier est trop petit.`",
+        "`Only one file is allowed.`": "`Un seul fichier à la fois.`",
+        "`Unexpected error. Please try again.`": "`Une erreur est survenue. Réessayez.`",
         '"aria-label":`file upload`': '"aria-label":`fichiers à téléverser`',
         "`No options to select`": "`Aucun choix`",
     },

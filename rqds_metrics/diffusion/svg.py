@@ -15,10 +15,11 @@ from rqds_metrics.statuts import APPARENCES
 ENCRE, GRIS, TRAIT, FOND = "#16212B", "#5B6472", "#D9DEE4", "#EDF0F3"
 
 
-def _svg(largeur: float, hauteur: float, titre: str, corps: str, classe: str = "") -> Markup:
+def _svg(largeur: float, hauteur: float, titre: str, corps: str, classe: str = "", etirable: bool = False) -> Markup:
+    stretch = ' preserveAspectRatio="none"' if etirable else ""
     return Markup(
         f'<svg class="{escape(classe)}" viewBox="0 0 {largeur:g} {hauteur:g}" width="{largeur:g}" height="{hauteur:g}"'
-        f' role="img" aria-label="{escape(titre)}"><title>{escape(titre)}</title>{corps}</svg>'
+        f'{stretch} role="img" aria-label="{escape(titre)}"><title>{escape(titre)}</title>{corps}</svg>'
     )  # noqa: S704 (numbers and escaped text)
 
 
@@ -35,8 +36,7 @@ def repartition(comptes: dict[str, int], largeur: int = 260, hauteur: int = 14) 
         )
         x += width
     words = ", ".join(f"{n} {APPARENCES[s].libelle.lower()}" for s, n in comptes.items())
-    bar = _svg(largeur, hauteur, f"Répartition : {words}", "".join(parts), "repartition")
-    return Markup(bar.replace("<svg ", '<svg preserveAspectRatio="none" ', 1))  # noqa: S704 (it may be stretched)
+    return _svg(largeur, hauteur, f"Répartition : {words}", "".join(parts), "repartition", etirable=True)
 
 
 def bullet(

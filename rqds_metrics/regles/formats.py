@@ -77,6 +77,12 @@ def quantite(valeur: float | None, nom: str) -> str:
     return f"{nombre(valeur)}{INSECABLE}{unite(nom, valeur)}" if nom else nombre(valeur)
 
 
+def typographie(texte: str) -> str:
+    """The same text with the no-break spaces that French puts inside guillemets and before double signs."""
+    texte = texte.replace("« ", f"«{INSECABLE}").replace(" »", f"{INSECABLE}»").replace(" :", f"{INSECABLE}:")
+    return texte.replace(" ;", f"{FINE};").replace(" ?", f"{FINE}?").replace(" !", f"{FINE}!").replace(" %", f"{INSECABLE}%")
+
+
 def de(mot: str) -> str:
     """« d'octobre », « de mars »."""
     return f"d'{mot}" if mot[0].lower() in "aàâeéèêiîoôuûyh" else f"de {mot}"

@@ -1,0 +1,138 @@
+"""What stands between the network and Streamlit, called as a server calls it."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+
+import pytest
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
+
+from pages.ui.serveur import REFUS, Local, is_local_name, is_loopback, layers
+
+SCRIPT = "const a=`Choose an option`;" + "x" * 600
+
+
+def served(ouvert: bool = False, calls: list[str] | None = None) -> Starlette:
+    async def page(request):
+        (calls if calls is not None else []).append(request.url.path)
+        return Response('<html lang="en"><head><title>Streamlit</title></head></html>' + " " * 600, media_type="text/html")
+
+    async def script(request):
+        (calls if calls is not None else []).append(request.url.path)
+        return Response(SCRIPT, media_type="application/javascript")
+
+    async def ok(request):
+        return PlainTextResponse("ok")
+
+    async def socket(websocket):
+        await websocket.accept()
+        await websocket.send_text("bonjour")
+        await websocket.close()
+
+    routes = [
+        Route("/", page),
+        Route("/static/js/utils.abc.js", script),
+        Route("/_stcore/metrics", ok),
+        Route("/_stcore/agent/openapi.json", ok),
+        Route("/_stcore/health", ok),
+        WebSocketRoute("/_stcore/stream", socket),
+    ]
+    return Starlette(routes=routes, middleware=layers(ouvert))
+
+
+def client(ouvert: bool = False, ip: str = "127.0.0.1", host: str = "localhost", **kwargs) -> TestClient:
+    return TestClient(served(ouvert, **kwargs), base_url=f"http://{host}", client=(ip, 5000))
+
+
+def test_this_machine_is_served_in_french():
+    answer = client().get("/", headers={"accept": "text/html"})
+    assert answer.status_code == 200
+    assert 'lang="fr-CA"' in answer.text and "Plan stratégique" in answer.text
+
+
+@pytest.mark.parametrize("ip", ["192.168.1.20", "10.0.0.4", "203.0.113.9", "2001:db8::1"])
+def test_another_machine_is_refused_whatever_it_asks(ip):
+    for path in ("/", "/static/js/utils.abc.js", "/_stcore/health"):
+        answer = client(ip=ip).get(path, headers={"accept": "text/html"})
+        assert (answer.status_code, answer.text) == (403, REFUS)
+    with pytest.raises(WebSocketDisconnect), client(ip=ip).websocket_connect("ws://localhost/_stcore/stream"):
+        pass
+
+
+@pytest.mark.parametrize("host", ["rqds.org", "evil.example", "127.0.0.1.evil.example", "localhost.evil.example"])
+def test_a_name_that_points_here_is_refused(host):
+    assert client(host=host).get("/").status_code == 403
+
+
+def test_a_relay_on_this_machine_does_not_open_it():
+    assert client().get("/", headers={"x-forwarded-for": "203.0.113.9"}).status_code == 403
+
+
+def test_with_a_sign_in_the_network_may_call_but_not_the_closed_addresses():
+    stranger = client(ouvert=True, ip="203.0.113.9", host="rqds.example")
+    assert stranger.get("/").status_code == 200
+    for path in ("/_stcore/metrics", "/_stcore/agent/openapi.json"):
+        assert stranger.get(path).status_code == 404
+        assert client().get(path).status_code == 404
+
+
+def test_a_socket_of_this_machine_is_let_through():
+    with client().websocket_connect("ws://localhost/_stcore/stream") as socket:
+        assert socket.receive_text() == "bonjour"
+
+
+def test_scripts_are_compressed_translated_and_prepared_once():
+    calls: list[str] = []
+    one = client(calls=calls)
+    for _ in range(3):
+        answer = one.get("/static/js/utils.abc.js", headers={"accept-encoding": "gzip"})
+        assert answer.headers["content-encoding"] == "gzip"
+        assert "`Choisir`" in answer.text and "Choose" not in answer.text
+    assert calls == ["/static/js/utils.abc.js"]
+    bare = one.get("/static/js/utils.abc.js", headers={"accept-encoding": "identity"})
+    assert "content-encoding" not in bare.headers and "`Choisir`" in bare.text
+
+
+def test_security_headers_are_everywhere():
+    for path in ("/", "/_stcore/health", "/_stcore/metrics"):
+        headers = client().get(path).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["x-frame-options"] == "SAMEORIGIN"
+
+
+@pytest.mark.parametrize(
+    ("host", "local"),
+    [("127.0.0.1", True), ("127.9.9.9", True), ("::1", True), ("::ffff:127.0.0.1", True), ("::ffff:10.0.0.1", False),
+     ("0.0.0.0", False), ("10.0.0.1", False), ("nom", False), ("", False)],
+)  # fmt: skip
+def test_which_addresses_are_this_machine(host, local):
+    assert is_loopback(host) is local
+
+
+@pytest.mark.parametrize(
+    ("name", "local"),
+    [("localhost:8501", True), ("127.0.0.1:8501", True), ("[::1]:8501", True), ("plan.localhost", True),
+     ("rqds.org:8501", False), ("", False), ("localhost.rqds.org", False)],
+)  # fmt: skip
+def test_which_names_are_this_machine(name, local):
+    assert is_local_name(name) is local
+
+
+def test_other_scopes_pass():
+    seen = []
+
+    async def app(scope, receive, send):
+        seen.append(scope["type"])
+
+    asyncio.run(Local(app)({"type": "lifespan"}, None, None))
+    assert seen == ["lifespan"]
+
+
+def test_gzip_is_real():
+    answer = client().get("/static/js/utils.abc.js", headers={"accept-encoding": "gzip"})
+    assert len(gzip.compress(answer.content)) < len(SCRIPT)
