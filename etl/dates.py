@@ -67,7 +67,7 @@ def to_datetime(series: pd.Series, order: Order = "mdy", empty: Collection[str] 
         values = pd.to_datetime(text.where(iso), format="ISO8601", errors="coerce")
         return Dates(values, values.isna() & (text != ""))
     known = pd.Series(text[text != ""].unique(), dtype="str")
-    lowered = known.map(unaccented).astype("str")
+    lowered = _lowered(known)
     parts = pd.DataFrame(index=known.index, columns=["y", "m", "d", "hh", "mm", "ss", "ap"], dtype="object")
     left = pd.Series(True, index=known.index)
     numeric = pd.DataFrame()
@@ -78,11 +78,13 @@ def to_datetime(series: pd.Series, order: Order = "mdy", empty: Collection[str] 
         (_DAY_FIRST, "d m y hh mm ss ap"),
         (_MONTH_FIRST, "m d y hh mm ss ap"),
     ):
-        found = lowered[left].str.extract(f"^{pattern}$").astype("object")
+        hits = left & lowered.str.fullmatch(pattern)
+        if not hits.any():
+            continue
+        found = lowered[hits].str.extract(f"^{pattern}$").astype("object")
         found.columns = names.split()
-        found = found[found["y"].notna()]
         if pattern in (_DAY_FIRST, _MONTH_FIRST):
-            found["m"] = found["m"].map(month_number)
+            found["m"] = found["m"].map({name: month_number(name) for name in found["m"].unique()})
         if pattern == _NUMERIC:
             numeric = found
         parts.loc[found.index, [c for c in found.columns if c in parts]] = found
@@ -102,6 +104,12 @@ def to_date(series: pd.Series, order: Order = "mdy", empty: Collection[str] = ()
     """Days, at midnight: `to_datetime` without the hours."""
     dates = to_datetime(series, order, empty)
     return dates._replace(values=dates.values.dt.normalize())
+
+
+def _lowered(texts: pd.Series) -> pd.Series:
+    """`unaccented`, a whole column at a time where texts are plain."""
+    odd = texts.str.contains("[^!-~ ]|  ", regex=True)
+    return texts.str.lower().where(~odd, texts[odd].map(unaccented).reindex(texts.index)).astype("str")
 
 
 def _stamps(parts: pd.DataFrame) -> pd.Series:

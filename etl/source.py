@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, NamedTuple
 
 import pandas as pd
 
@@ -76,8 +76,7 @@ class Document:
     constats: tuple[Constat, ...] = ()  # e.g. a hidden sheet
 
 
-@dataclass(frozen=True)
-class Tranche:
+class Tranche(NamedTuple):
     """What a file speaks for, and therefore replaces: the days debut..fin of a `serie`.
 
     `mode` « jour »: rows carry their own day, so a newer file replaces day by day.

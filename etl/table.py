@@ -12,7 +12,7 @@ import pandas as pd
 from etl.cells import Typed, normal, to_int, to_number, to_percent, to_text
 from etl.dates import Order, to_date
 from etl.findings import constat_at, faulty_cells, quoted
-from etl.privacy import personal_columns, scrub
+from etl.privacy import LONGUEUR, SUSPECT, personal_columns, scrub
 from etl.source import ENTETE_MAX, Constat, Contexte, Document, Extrait, Feuille, Source
 
 TOTAUX = {
@@ -277,5 +277,9 @@ def joined(tables: list[Table]) -> pd.DataFrame:
 
 
 def scrubbed(values: pd.Series) -> pd.Series:
-    """Texts through `scrub`, each different one once."""
-    return values.map({v: scrub(v) for v in values.dropna().unique()})
+    """Texts through `scrub`, each different one once, and only those that it may change."""
+    texts = values.astype("str")
+    some = texts[(texts.str.contains(SUSPECT, regex=True) | (texts.str.len() > LONGUEUR)).fillna(False)]
+    if some.empty:
+        return values
+    return values.where(~values.index.isin(some.index), some.map({v: scrub(v) for v in some.unique()}))
