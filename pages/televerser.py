@@ -18,6 +18,7 @@ from pages.ui.envois import (
     say,
     store_ready,
 )
+from pages.ui.reglages import choose_test_sends
 from rqds_metrics.store import today
 
 remember(current())
@@ -42,14 +43,16 @@ if files:
     ready = sum(a.etat == "pret" for a in apercus)
     if donnees(today()).demo:
         st.warning("Retirez d'abord la démonstration (bandeau du haut) : de vrais fichiers ne s'y mêlent pas.")
-    with st.container(horizontal=True, vertical_alignment="center"):
-        label = f"Enregistrer les {ready} fichiers prêts" if ready > 1 else "Enregistrer le fichier prêt"
-        if st.button(label, type="primary", disabled=not ready):
-            st.session_state["dits"] = store_ready(apercus)
-            st.session_state["tour_envoi"] = tour + 1
-            st.rerun()
-        st.caption("Rien n'est enregistré avant ce clic ; chaque envoi peut être annulé ensuite.")
+    if ready:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            label = f"Enregistrer les {ready} fichiers prêts" if ready > 1 else "Enregistrer le fichier prêt"
+            if st.button(label, type="primary"):
+                st.session_state["dits"] = store_ready(apercus)
+                st.session_state["tour_envoi"] = tour + 1
+                st.rerun()
+            st.caption("Rien n'est enregistré avant ce clic ; chaque envoi peut être annulé ensuite.")
 
+choose_test_sends()
 lots = history()
 shown = st.session_state.setdefault("lots_montres", MONTRES)
 asked = show(history_html(lots[:shown]), key="historique")

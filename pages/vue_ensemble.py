@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from pages.ui.accueil import welcome
 from pages.ui.cadre import show
 from pages.ui.contexte import choose, current
@@ -12,7 +10,5 @@ from pages.ui.ensemble import overview
 
 if not donnees(current().au).lots:
     welcome()
-_, sous = overview(current())
-contexte = choose("Où en est le plan ?", sous)
-html, _ = overview(contexte)
-show(html, key="vue_ensemble")
+contexte = choose("Où en est le plan ?", overview(current())[1])
+show(overview(contexte)[0], key="vue_ensemble")

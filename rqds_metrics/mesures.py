@@ -178,7 +178,7 @@ def releves_sql(mesure: Mesure, filtre: tuple[Condition, ...], reglages: Reglage
     observed = total("repondants") if mesure.famille == "sondage" else "count(*)"
     where = "\n  AND ".join(clauses)
     sql = (
-        f"SELECT {first} AS debut, r.{mesure.date} AS fin,\n"  # noqa: S608 (names from familles.py, values bound)
+        f"SELECT {first} AS debut, r.{mesure.date} AS fin,\n"
         f"       CAST({total(mesure.numerateur)} AS DOUBLE) AS num,\n"
         f"       CAST({total(mesure.denominateur)} AS DOUBLE) AS den,\n"
         f"       CAST({observed} AS DOUBLE) AS n\n"
@@ -201,4 +201,4 @@ def provenance_sql(mesure: Mesure, filtre: tuple[Condition, ...], reglages: Regl
     return (
         f"SELECT {month} AS mois, r.lot AS lot,\n       {sums}\n{body}\nGROUP BY 1, 2\nORDER BY 1 DESC, 2 DESC",
         params,
-    )  # noqa: S608
+    )

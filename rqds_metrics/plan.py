@@ -259,9 +259,9 @@ def _check_ids(plan: Plan, lu: Lu) -> None:
                     visit(ind.id, a.id, here)
                     names(ind, here)
     for m, ind in enumerate(plan.outil_de_mesure_general.indicateurs):
-        here = ("outil_de_mesure_general", "indicateurs", m)
-        visit(ind.id, "G", here)
-        names(ind, here)
+        general = ("outil_de_mesure_general", "indicateurs", m)
+        visit(ind.id, "G", general)
+        names(ind, general)
 
 
 @cache

@@ -13,7 +13,7 @@ import pandas as pd
 from rqds_metrics.donnees import Donnees, load_donnees
 from rqds_metrics.exercice import Exercice, exercices_du_plan
 from rqds_metrics.plan import Indicateur, Plan, load_plan
-from rqds_metrics.regles.attendu import Attendu, attendu_of, due_dates
+from rqds_metrics.regles.attendu import Attendu, Methode, attendu_of, due_dates
 from rqds_metrics.regles.cible import Objet, cible_of
 from rqds_metrics.regles.jalon import jalon_of
 from rqds_metrics.regles.phrase import Faits, jalon_sentence, sentence
@@ -130,9 +130,9 @@ class Calcul:
         calendrier = self.plan.calendrier_of(indicateur)
         return attendu_of(objet.valeur, self.serie(indicateur), calendrier, exercice, jour, self.au)
 
-    def _method(self, indicateur: Indicateur, exercice: Exercice) -> str:
+    def _method(self, indicateur: Indicateur, exercice: Exercice) -> Methode | None:
         calendrier = self.plan.calendrier_of(indicateur)
-        return str(attendu_of(1.0, self.serie(indicateur), calendrier, exercice, exercice.fin, self.au).methode)
+        return attendu_of(1.0, self.serie(indicateur), calendrier, exercice, exercice.fin, self.au).methode
 
     def _level_due(self, indicateur: Indicateur, exercice: Exercice, objet: Objet, jour: date) -> float:
         """A level grows from where last year left it to the target, day by day."""

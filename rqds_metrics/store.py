@@ -87,7 +87,7 @@ CREATE TABLE registre (
     id BIGINT PRIMARY KEY, quand TIMESTAMP NOT NULL, qui VARCHAR NOT NULL, genre VARCHAR NOT NULL,
     cle VARCHAR NOT NULL, exercice VARCHAR, valeur VARCHAR, pourquoi VARCHAR NOT NULL, demo BOOLEAN NOT NULL
 );
-"""  # noqa: E501
+"""
 
 
 def schema_sql() -> str:

@@ -48,7 +48,7 @@ def bilans(plan: Plan, results: list[Resultat]) -> list[Bilan]:
     statut = {r.id: r.statut for r in results}
     out = []
     for orientation in plan.orientations:
-        found = Counter(statut[i.id] for i in orientation.indicateurs())
+        found: Counter[str] = Counter(statut[i.id] for i in orientation.indicateurs())
         out.append(Bilan(orientation, {s: found[s] for s in APPARENCES if found[s]}))
     return out
 

@@ -73,7 +73,7 @@ def test_a_cancellation_is_a_date(base):
 
 def test_blocs_that_overlap_are_refused_not_counted_twice(base):
     load(base, visites(*OCT, 1000, "octobre.csv"))
-    with pytest.raises(LotRefuse, match="octobre.csv"):
+    with pytest.raises(LotRefuse, match=r"octobre\.csv"):
         load(base, visites(date(2026, 10, 15), date(2026, 11, 14), 900))
     with pytest.raises(LotRefuse, match="chevauche"):
         load(base, visites(date(2026, 10, 1), date(2026, 10, 15), 900))

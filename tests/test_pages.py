@@ -10,6 +10,7 @@ import pytest
 from rqds_metrics import store
 from rqds_metrics.donnees import read_lots
 from rqds_metrics.plan import load_plan
+from rqds_metrics.resultats import resultats
 
 PAGES = {
     "pages/vue_ensemble.py": "Où en est le plan ?",
@@ -42,7 +43,9 @@ def test_every_page_on_the_demonstration(app_on, demo_base, page, title):
     assert shown(at)
 
 
-@pytest.mark.parametrize("id_", ["1.1.1-1", "1.3.4-2", "2.2.2-4", "2.5.7-1", "3.1.3-1", "4.1.4-1", "G-objectifs", "G-1.1"])
+@pytest.mark.parametrize(
+    "id_", ["1.1.1-1", "1.3.4-2", "2.2.2-4", "2.5.7-1", "3.1.3-1", "4.1.4-1", "G-objectifs", "G-1.1"]
+)
 def test_the_fiche_of_each_kind(app_on, demo_base, id_):
     at = app_on(demo_base, "pages/fiche.py", indicateur=id_, exercice="2025-2026", au="2026-11-24")
     assert not at.exception
@@ -122,3 +125,13 @@ def test_a_base_that_is_not_one_is_told_in_french(app_on, tmp_path):
         at = app_on(path, page)
         assert not at.exception
         assert at.error and "base" in at.error[0].value, page
+
+
+def test_the_limit_of_test_sends_can_be_changed(app_on, own_demo):
+    before = resultats("2024-2025", None, own_demo).set_index("indicateur").loc["1.2.6-4"]
+    at = app_on(own_demo, "pages/televerser.py")
+    at.number_input[0].set_value(0)
+    next(b for b in at.button if b.label == "Enregistrer le réglage").click().run()
+    assert not at.exception and "essai" in at.success[0].value
+    after = resultats("2024-2025", None, own_demo).set_index("indicateur").loc["1.2.6-4"]
+    assert after.denominateur > before.denominateur  # the tests count now, and only because someone said so

@@ -181,7 +181,7 @@ def test_levels_grow_day_by_day(base):
 def test_milestones_of_the_plan(base):
     r = row(base, "2.5.5-3", "2023-2024", date(2024, 2, 1))
     assert (r.statut, r.attendu) == ("sans_donnees", 1.0)
-    done = dict(valeur=1, fait_le=date(2023, 11, 18))
+    done = {"valeur": 1, "fait_le": date(2023, 11, 18)}
     load(base, saisie("2.5.5-3", date(2023, 11, 1), date(2023, 11, 30), **done))
     assert row(base, "2.5.5-3", "2023-2024").statut == "atteinte"
     assert row(base, "2.5.5-3", "2022-2023").statut == "non_du"

@@ -20,7 +20,9 @@ SCRIPT = "const a=`Choose an option`;" + "x" * 600
 def served(ouvert: bool = False, calls: list[str] | None = None) -> Starlette:
     async def page(request):
         (calls if calls is not None else []).append(request.url.path)
-        return Response('<html lang="en"><head><title>Streamlit</title></head></html>' + " " * 600, media_type="text/html")
+        return Response(
+            '<html lang="en"><head><title>Streamlit</title></head></html>' + " " * 600, media_type="text/html"
+        )
 
     async def script(request):
         (calls if calls is not None else []).append(request.url.path)

@@ -134,9 +134,9 @@ def choices(today: date) -> Iterator[Choix]:
                 found.append((day, "cible", cle, exercice, valeur, why or f"Cible de {exercice}, adoptée par le CA."))
     for text, cle, an, valeur, why in _REVISIONS:
         found.append((date.fromisoformat(text), "cible", cle, str(Exercice(2021 + an)), valeur, why))
-    for text, cle, echeance, why in _ECHEANCES:
-        found.append((date.fromisoformat(text), "echeance", cle, None, echeance, why))
+    for text, cle, echeance, reason in _ECHEANCES:
+        found.append((date.fromisoformat(text), "echeance", cle, None, echeance, reason))
     found.sort(key=lambda f: f[0])
-    for rank, (day, genre, cle, exercice, choice, why) in enumerate(found):
+    for rank, (day, genre, cle, year, choice, reason) in enumerate(found):
         if day <= today:
-            yield Choix(moment(day, 390 + rank % 60), genre, cle, exercice, choice, why)
+            yield Choix(moment(day, 390 + rank % 60), genre, cle, year, choice, reason)

@@ -50,7 +50,7 @@ def _answers(question: Question, people: int, key: str) -> list[str | None]:
     happy = sum(dice.random() < 0.45 for _ in range(question.satisfaits))
     unhappy = question.exprimes - question.satisfaits
     very = sum(dice.random() < 0.15 for _ in range(unhappy))
-    out: list[str | None] = ["Très satisfait"] * happy + ["Plutôt satisfait"] * (question.satisfaits - happy)
+    out: list[str | None] = [*["Très satisfait"] * happy, *["Plutôt satisfait"] * (question.satisfaits - happy)]
     out += ["Pas du tout satisfait"] * very + ["Peu satisfait"] * (unhappy - very)
     silent = people - len(out)
     out += ["Sans opinion" if dice.random() < 0.6 else None for _ in range(silent)]
@@ -66,7 +66,7 @@ def workbook(sondage: Sondage) -> bytes:
     columns = [_answers(q, people, key) for q in sondage.questions]
     rows: list[list[Cell]] = [[*_HEAD, *(q.texte for q in sondage.questions), "Vos remarques"]]
     end = datetime(sondage.fin.year, sondage.fin.month, sondage.fin.day, 15, 20)
-    ends = sorted(end - timedelta(minutes=dice.randint(1, 60 * 24 * 6)) for _ in range(people - 1)) + [end]
+    ends = [*sorted(end - timedelta(minutes=dice.randint(1, 60 * 24 * 6)) for _ in range(people - 1)), end]
     for rank, finished in enumerate(ends):
         first, last, email = person(rank)
         who: list[Cell] = [email, f"{first} {last}"] if sondage.nominatif else ["anonymous", None]

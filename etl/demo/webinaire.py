@@ -16,11 +16,11 @@ NOMS = (
     "Fictif", "Exemple", "Inventé", "Essai", "Imaginaire", "Témoin", "Modèle", "Quelconque", "Figurant", "Anonyme",
 )  # fmt: skip
 _WIDTH = 14
-_PEOPLE = [
+_PEOPLE: list[Cell] = [
     "Attended", "User Name (Original Name)", "Email", "Join Time", "Leave Time", "Time in Session (minutes)",
     "Is Guest", "Country/Region Name",
 ]  # fmt: skip
-_ATTENDEES = [
+_ATTENDEES: list[Cell] = [
     "Attended", "User Name (Original Name)", "First Name", "Last Name", "Email", "Registration Time", "Approval Status",
     "Join Time", "Leave Time", "Time in Session (minutes)", "Is Guest", "Country/Region Name",
 ]  # fmt: skip

@@ -22,6 +22,7 @@ from rqds_metrics.plan import load_plan
 from rqds_metrics.regles.formats import jour, nombre
 from rqds_metrics.store import connect, local, today
 
+
 @dataclass(frozen=True)
 class Dit:
     """What became of a file, to be said once at the top of the page."""
@@ -31,11 +32,12 @@ class Dit:
 
 
 def say(dits: Sequence[Dit]) -> None:
-    for dit in dits:
-        if dit.fait:
-            st.success(escape_markdown(dit.texte), icon=":material/check:")
-        else:
-            st.error(escape_markdown(dit.texte), icon=":material/error:")
+    done = [escape_markdown(d.texte) for d in dits if d.fait]
+    failed = [escape_markdown(d.texte) for d in dits if not d.fait]
+    if done:
+        st.success("  \n".join(done), icon=":material/check:")
+    if failed:
+        st.error("  \n".join(failed), icon=":material/error:")
 
 
 MONTRES = 25  # lots shown at first, and added by each « Voir plus »
@@ -73,7 +75,7 @@ def previews_html(apercus: list[Apercu]) -> Markup:
     ready = sum(a.etat == "pret" for a in apercus)
     wrong = sum(a.etat == "a_corriger" for a in apercus)
     known = len(apercus) - ready - wrong
-    parts = [f"{ready} {'fichiers prêts' if ready > 1 else 'fichier prêt'}"]
+    parts = [f"{ready} {'fichiers prêts' if ready > 1 else 'fichier prêt'}"] if ready or not apercus else []
     parts += [f"{wrong} à corriger"] if wrong else []
     parts += [f"{known} déjà {'reçus' if known > 1 else 'reçu'}"] if known else []
     return render(
@@ -126,12 +128,16 @@ def history_html(lots: list[Lot]) -> Markup:
 
 @st.dialog("Annuler cet envoi ?")
 def confirm_cancel(lot: Lot) -> None:
-    st.markdown(f"« {escape_markdown(lot.fichier)} », reçu le {when_text(lot.recu_le)}. Ce qu'il avait remplacé comptera de nouveau.")
+    st.markdown(
+        f"« {escape_markdown(lot.fichier)} », reçu le {when_text(lot.recu_le)}. Ce qu'il avait remplacé comptera de nouveau."
+    )
     with st.container(horizontal=True):
         if st.button("Annuler l'envoi", type="primary"):
             try:
                 cancel_lot(lot.id, qui=QUI)
-                st.session_state["dits"] = [Dit(f"« {lot.fichier} » est annulé ; ce qu'il avait remplacé compte de nouveau.")]
+                st.session_state["dits"] = [
+                    Dit(f"« {lot.fichier} » est annulé ; ce qu'il avait remplacé compte de nouveau.")
+                ]
             except LotRefuse as refus:
                 st.session_state["dits"] = [Dit(str(refus), fait=False)]
             st.rerun()

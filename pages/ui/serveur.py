@@ -88,9 +88,7 @@ def frenchify(page: bytes) -> bytes:
     """Streamlit's page, said to be in French."""
     page = page.replace(b'<html lang="en">', b'<html lang="fr-CA">', 1)
     page = page.replace(b"<title>Streamlit</title>", "<title>Plan stratégique du RQDS</title>".encode(), 1)
-    page = page.replace(
-        b"You need to enable JavaScript to run this app.", "Cette application a besoin de JavaScript.".encode()
-    )
+    page = page.replace(b"You need to enable JavaScript to run this app.", b"Cette application a besoin de JavaScript.")
     return page.replace(b"<head>", b"<head>" + SCRIPT, 1)
 
 
@@ -185,4 +183,4 @@ class Entetes:
 
 def layers(ouvert: bool = False) -> list[Middleware]:
     """The layers in front of Streamlit, outermost first. `ouvert`: sign-in is configured, the network may call."""
-    return [Middleware(Entetes), Middleware(Local, ouvert=ouvert), Middleware(Assets)]  # type: ignore[arg-type]
+    return [Middleware(Entetes), Middleware(Local, ouvert=ouvert), Middleware(Assets)]

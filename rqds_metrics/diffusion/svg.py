@@ -17,10 +17,10 @@ ENCRE, GRIS, TRAIT, FOND = "#16212B", "#5B6472", "#D9DEE4", "#EDF0F3"
 
 def _svg(largeur: float, hauteur: float, titre: str, corps: str, classe: str = "", etirable: bool = False) -> Markup:
     stretch = ' preserveAspectRatio="none"' if etirable else ""
-    return Markup(
+    return Markup(  # noqa: S704 (numbers and escaped text)
         f'<svg class="{escape(classe)}" viewBox="0 0 {largeur:g} {hauteur:g}" width="{largeur:g}" height="{hauteur:g}"'
         f'{stretch} role="img" aria-label="{escape(titre)}"><title>{escape(titre)}</title>{corps}</svg>'
-    )  # noqa: S704 (numbers and escaped text)
+    )
 
 
 def repartition(comptes: dict[str, int], largeur: int = 260, hauteur: int = 14) -> Markup:
@@ -139,7 +139,9 @@ def sparkline(
     def point(rank: int, v: float) -> tuple[float, float]:
         return 4 + (largeur - 8) * rank / max(len(valeurs) - 1, 1), hauteur - 5 - (hauteur - 10) * (v - low) / spread
 
-    parts, run, last = [], [], None
+    parts: list[str] = []
+    run: list[tuple[float, float]] = []
+    last: tuple[float, float] | None = None
     for rank, v in enumerate([*valeurs, None]):
         if v is None:
             if len(run) > 1:

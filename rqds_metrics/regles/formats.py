@@ -80,7 +80,12 @@ def quantite(valeur: float | None, nom: str) -> str:
 def typographie(texte: str) -> str:
     """The same text with the no-break spaces that French puts inside guillemets and before double signs."""
     texte = texte.replace("« ", f"«{INSECABLE}").replace(" »", f"{INSECABLE}»").replace(" :", f"{INSECABLE}:")
-    return texte.replace(" ;", f"{FINE};").replace(" ?", f"{FINE}?").replace(" !", f"{FINE}!").replace(" %", f"{INSECABLE}%")
+    return (
+        texte.replace(" ;", f"{FINE};")
+        .replace(" ?", f"{FINE}?")
+        .replace(" !", f"{FINE}!")
+        .replace(" %", f"{INSECABLE}%")
+    )
 
 
 def de(mot: str) -> str:

@@ -31,7 +31,17 @@ def free_port() -> int:
 def served(base: Path, script: str = "app.py", **env: str) -> Iterator[str]:
     """The address of `streamlit run` on a base; the process ends with the block."""
     port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port), "--server.headless", "true"]
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        script,
+        "--server.port",
+        str(port),
+        "--server.headless",
+        "true",
+    ]
     process = subprocess.Popen(
         command,
         cwd=RACINE,
