@@ -143,7 +143,7 @@ def read_table(
         place = columns.get(champ.nom)
         if place is None:
             blank = pd.Series([""] * len(body), dtype="str")
-            frame[champ.nom] = type_column(champ, blank).values.to_numpy() if champ.kind == "date" else pd.NA
+            frame[champ.nom] = type_column(champ, blank).values
             continue
         raw = body.iloc[:, place.rank].reset_index(drop=True)
         dated = champ.kind == "date"

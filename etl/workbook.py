@@ -1,4 +1,4 @@
-"""Workbooks (xlsx, xlsm, xls, ods) as grids of text, by fastexcel, after a look at what they would unfold to.
+"""Workbooks (xlsx, xlsm, ods) as grids of text, by fastexcel, after a look at what they would unfold to; xls apart.
 
 fastexcel keeps whole numbers whole, cuts decimals after nine figures, and writes dates as ISO. It makes failed
 formulas empty, but says where they were: their place gets « #DIV/0! » back, so that typing refuses it.
@@ -18,11 +18,16 @@ import pandas as pd
 
 from etl.source import Constat, Feuille
 from etl.unreadable import EXCEL_REMEDE, UnreadableError
+from etl.xls import read_xls
 
 DEPLIE_MAX = 1_000_000_000  # bytes once unzipped
 RAPPORT_MAX = 200  # unzipped / zipped, beyond 50 MB
 CASES_MAX = 30_000_000  # cells of a sheet, empty ones included, for the reader lays them all out: 26 full columns
 _MORCEAU = 4 << 20
+_ABIME = (
+    fastexcel.FastExcelError, zipfile.BadZipFile, zlib.error, ParseError, EOFError, OSError, KeyError, ValueError,
+    NotImplementedError, RuntimeError,
+)  # fmt: skip
 
 _TEXTES = {
     "Div0": "#DIV/0!", "NA": "#N/A", "Name": "#NAME?", "Null": "#NULL!", "Num": "#NUM!", "Ref": "#REF!", "Value": "#VALUE!",
@@ -31,9 +36,10 @@ _RETELECHARGER = "Téléchargez-le de nouveau depuis l'outil."
 _EXPORTER = "Téléchargez l'export en CSV ou en Excel depuis l'outil."
 # A formula without its result: written by a program, never opened in a spreadsheet. <v/> counts, <v></v> is a text.
 _SANS_RESULTAT = re.compile(rb"(?:</f>|<f\b[^>]*/>)\s*(?:<v\s*/>)?\s*</c>")
-# A pattern that begins with a fixed text is searched ten times faster; the other is for files written otherwise.
-_COLONNE, _COLONNE_AUTRE = re.compile(rb' r="([A-Z]{2,3})\d'), re.compile(rb"\br=[\"']([A-Z]{2,3})\d")
-_LIGNE = re.compile(rb"<(?:\w+:)?row\b[^>]*?\br=[\"'](\d+)")
+# Patterns that begin with a fixed text, for they are searched ten times faster. Far: past column Z or line 99 999.
+_LOIN = re.compile(rb' r="([A-Z]{2,}|[A-Z](?=\d{6}))(\d+)')
+_LIGNE = re.compile(rb'row r="(\d+)')
+_LIGNE_AUTRE = re.compile(rb'row\b[^>]*?\br="(\d+)')
 
 
 def zip_kind(octets: bytes) -> str:
@@ -55,9 +61,9 @@ def zip_kind(octets: bytes) -> str:
                     note = "Ce classeur est protégé par un mot de passe."
                     raise UnreadableError("protege", note, "Enregistrez-le sans mot de passe, puis renvoyez-le.")
                 return "ods"
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
-        if isinstance(error, UnreadableError):
-            raise
+    except UnreadableError:
+        raise
+    except _ABIME as error:
         raise _damaged() from error
     if "xl/workbook.bin" in names:
         note = "Ce classeur est au format binaire d'Excel (.xlsb), que l'on ne lit pas."
@@ -96,26 +102,35 @@ def read_workbook(octets: bytes, genre: str) -> tuple[tuple[Feuille, ...], list[
             constats += _inspect_xlsx(octets)
         elif genre == "ods":
             ods_errors = _inspect_ods(octets)
-        reader = fastexcel.read_excel(octets)
-        feuilles = []
-        for name in reader.sheet_names:
-            sheet = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
-            if not sheet.height or not sheet.width:
-                continue
-            feuilles.append(_grid(name, sheet, ods_errors.get(name, [])))
-            if sheet.visible != "visible":
-                note = f"La feuille « {name} » est masquée ; elle est lue comme les autres."
-                constats.append(Constat("feuille_masquee", "info", note, feuille=name))
+        found = read_xls(octets) if genre == "xls" else _sheets(octets, ods_errors)
     except UnreadableError:
         raise
-    except (fastexcel.FastExcelError, zipfile.BadZipFile, zlib.error, ParseError, EOFError, OSError, KeyError) as error:
+    except _ABIME as error:
         if "password" in str(error).lower() or "encrypt" in str(error).lower():
             note = "Ce classeur est protégé par un mot de passe."
             raise UnreadableError("protege", note, "Retirez le mot de passe dans Excel, puis renvoyez-le.") from error
         raise _damaged() from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # the reader gave up on a damaged file; it is no Exception
+            raise
+        raise _damaged() from error
+    for feuille, hidden in found:
+        if hidden:
+            note = f"La feuille « {feuille.nom} » est masquée ; elle est lue comme les autres."
+            constats.append(Constat("feuille_masquee", "info", note, feuille=feuille.nom))
+    feuilles = tuple(feuille for feuille, _ in found if len(feuille.cellules))
     if not feuilles:
         raise UnreadableError("vide", "Le classeur est vide : aucune feuille ne contient de données.", _RETELECHARGER)
-    return tuple(feuilles), constats
+    return feuilles, constats
+
+
+def _sheets(octets: bytes, ods_errors: dict[str, list[tuple[int, int]]]) -> list[tuple[Feuille, bool]]:
+    """Each sheet that holds something, and whether it is hidden."""
+    reader = fastexcel.read_excel(octets)
+    loaded = [reader.load_sheet(n, header_row=None, skip_rows=0, dtypes="string") for n in reader.sheet_names]
+    return [
+        (_grid(s.name, s, ods_errors.get(s.name, [])), s.visible != "visible") for s in loaded if s.height and s.width
+    ]
 
 
 def _grid(name: str, sheet: Any, more_errors: list[tuple[int, int]]) -> Feuille:
@@ -163,23 +178,16 @@ def _inspect_xlsx(octets: bytes) -> list[Constat]:
         for entry in archive.infolist():
             if not (entry.filename.startswith("xl/") and "sheet" in entry.filename and entry.filename.endswith(".xml")):
                 continue
-            rows, widest, tail = 0, b"Z", b""
+            wide, tall, tail = 26, 0, b""
             with archive.open(entry) as part:
                 while piece := part.read(_MORCEAU):
                     text = tail + piece
-                    last = text.rfind(b"row ")  # rows come in order
-                    found = _LIGNE.search(text, max(last - 40, 0))
-                    rows = max(rows, int(found[1])) if found else rows
-                    pattern = _COLONNE if b' r="' in text[:20_000] else _COLONNE_AUTRE
-                    if pattern.search(text):
-                        widest = max([widest, *set(pattern.findall(text))], key=lambda c: (len(c), c))
+                    wide, tall = _extent(text, wide, tall)
                     if b"<f" in text:
                         missing += len(_SANS_RESULTAT.findall(text))
                     tail = text[-300:] if len(text) > 300 else b""
-            if rows * _column_number(widest) > CASES_MAX:
-                note = (
-                    f"Une feuille s'étend jusqu'à la colonne {widest.decode()} et la ligne {rows} : elle est refusée."
-                )
+            if wide * tall > CASES_MAX:
+                note = f"Une feuille s'étend sur {wide} colonnes et {tall} lignes : elle est refusée."
                 remede = "Supprimez les cellules écrites loin du tableau, enregistrez, puis renvoyez le fichier."
                 raise UnreadableError("trop_etendu", note, remede)
     if not missing:
@@ -187,6 +195,21 @@ def _inspect_xlsx(octets: bytes) -> list[Constat]:
     note = "Des formules n'ont pas de résultat enregistré : leurs cellules sont lues comme vides."
     remede = "Ouvrez le classeur dans Excel, enregistrez-le, puis renvoyez-le."
     return [Constat("formule_sans_resultat", "avertissement", note, remede=remede)]
+
+
+def _extent(text: bytes, wide: int, tall: int) -> tuple[int, int]:
+    """How far the cells of a piece of sheet go, given how far those before it went: columns (26 at least), lines."""
+    if b"='" in text:
+        text = text.replace(b"'", b'"')
+    far = _LOIN.findall(text)
+    columns = [_column_number(letters) for letters in {letters for letters, _ in far}]
+    lines = [int(line) for line in {line for _, line in far}]
+    lines += map(int, _LIGNE.findall(text) or _LIGNE_AUTRE.findall(text))
+    if text.count(b' r="') < text.count(b"<c ") + text.count(b"<c>"):  # cells that do not say where they are
+        rows = text.split(b"<row")
+        columns += [row.count(b"<c ") + row.count(b"<c>") for row in rows]
+        lines.append(tall + len(rows))
+    return max([wide, *columns]), max([tall, *lines])
 
 
 def _column_number(letters: bytes) -> int:
@@ -213,7 +236,7 @@ def _inspect_ods(octets: bytes) -> dict[str, list[tuple[int, int]]]:
                 if node.get(error_mark) == "error":
                     out.setdefault(name, []).append((row, col))
                 col += times
-                if len(node):
+                if len(node) or any("value" in name for name in node.attrib):
                     wide, tall = max(wide, col), row + 1
             elif event == "end" and node.tag == f"{table}table-row":
                 times = int(node.get(f"{table}number-rows-repeated", "1"))

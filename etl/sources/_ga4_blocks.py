@@ -181,19 +181,22 @@ def split_blocks(feuille: Feuille, extrait: Extrait) -> list[Block]:
                 note = f"« {first.iloc[start]} » n'est pas une date possible."
                 extrait.constats.append(constat_at("date_impossible", "erreur", note, feuille, start))
             continue
-        headless = blocks and not comment[start - 1] and _is_data(feuille, start)
-        if headless:  # a blank line inside a table: a total set apart
+        if not _is_data(feuille, start):
+            blocks.append(_block(feuille, start, stop, debut, fin))
+        elif blocks and not comment[start - 1]:  # a blank line inside a table: a total set apart
             blocks[-1] = _block(feuille, blocks[-1].header_row, stop, blocks[-1].debut, blocks[-1].fin)
         else:
-            blocks.append(_block(feuille, start, stop, debut, fin))
+            note = "Ces chiffres n'ont pas d'en-tête : on ne sait pas ce qu'ils comptent."
+            remede = "Renvoyez l'export tel que Google Analytics l'a donné."
+            extrait.constats.append(constat_at("sans_entete", "erreur", note, feuille, start, remede=remede))
     for block in blocks:
         extrait.set_aside(TOTAL_ECARTE, len(block.totals))
     return blocks
 
 
 def _is_data(feuille: Feuille, row: int) -> bool:
-    cells = [c for c in feuille.cellules.iloc[row, 1:] if c]
-    return bool(cells) and all(re.fullmatch(r"-?[0-9][0-9 .,]*%?", c.strip()) for c in cells)
+    """Is there a figure in this row? Headers have none."""
+    return any(re.fullmatch(r"-?[0-9][0-9 .,]*%?", c.strip()) for c in feuille.cellules.iloc[row, 1:])
 
 
 def _block(feuille: Feuille, start: int, stop: int, debut: date | None, fin: date | None) -> Block:

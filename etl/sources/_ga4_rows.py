@@ -9,7 +9,7 @@ import pandas as pd
 from etl.findings import constat_at
 from etl.privacy import scrub_page
 from etl.source import Extrait
-from etl.sources._ga4_blocks import Block
+from etl.sources._ga4_blocks import Block, Role
 from rqds_metrics.regles.formats import nombre, periode
 
 ECART = 0.02  # two reports of one period differ a little: GA4 estimates and samples
@@ -27,10 +27,13 @@ def daily_rows(blocks: list[Block], what: Literal["site", "pages"], extrait: Ext
     days = block.days(extrait)
     assert days is not None
     if what == "pages":
-        return _pages(block, days, extrait)
+        pages = _pages(block, days, extrait)
+        return None if pages.empty else pages
     sessions = block.numbers("sessions", extrait)
     assert sessions is not None
-    frame = pd.DataFrame({"debut": days, "visites": sessions}).dropna(subset=["debut"])
+    frame = pd.DataFrame({"debut": days, "visites": sessions}).dropna()
+    if frame.empty:
+        return None
     frame = frame.groupby("debut", as_index=False)["visites"].sum(min_count=1)
     _check_total(block, "sessions", sessions, extrait)
     total = int(sessions.sum())
@@ -64,17 +67,17 @@ def site_rows(blocks: list[Block], extrait: Extrait) -> pd.DataFrame | None:
     for other in found[1:]:
         _compare(visits, first, other, extrait)
     row = {"debut": first.debut, "fin": first.fin, "visites": visits}
-    return pd.DataFrame([row | {"vues": _whole(blocks, "vues"), "utilisateurs": _whole(blocks, "utilisateurs")}])
+    whole = {role: _whole(blocks, role, extrait) for role in ("vues", "utilisateurs")}
+    return pd.DataFrame([row | whole])
 
 
-def _whole(blocks: list[Block], role: Literal["vues", "utilisateurs"]) -> int | None:
+def _whole(blocks: list[Block], role: Role, extrait: Extrait) -> int | None:
     """A figure of the whole site: from a block without dimension, else from a total row."""
     for block in blocks:
-        rank = block.rank(role)
-        if rank is not None and not block.dimensions and len(block.body) == 1:
-            value = pd.to_numeric(block.body.iloc[0, rank], errors="coerce")
-            if pd.notna(value):
-                return int(value)
+        if not block.dimensions and len(block.body) == 1:
+            numbers = block.numbers(role, extrait)
+            if numbers is not None and numbers.notna().all():
+                return int(numbers.iloc[0])
     return next((t for b in blocks if (t := b.total(role)) is not None), None)
 
 

@@ -70,6 +70,8 @@ class Spotify(TableSource):
             return extrait
         extrait.constats += _below_zero(frame, tables)
         (self._episodes if since else self._days)(frame, tables, contexte, extrait)
+        if extrait.lignes.empty and not extrait.erreurs:
+            extrait.constats.append(no_row())
         return extrait
 
     def _days(self, frame: pd.DataFrame, tables: list[Table], contexte: Contexte, extrait: Extrait) -> None:
