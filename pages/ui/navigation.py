@@ -21,6 +21,7 @@ _STYLE = """
 [data-testid="stSidebarNav"] a span { white-space: normal; }
 [data-testid="stHeader"] { background: transparent; }
 .stMainBlockContainer h1 { padding: 0 0 .35rem; letter-spacing: -.01em; }
+[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p { color: #5B6472; opacity: 1; }
 .st-key-bandeau_demo { background: #FFF7E6; border: 1px solid #D9B46A; border-radius: 8px; padding: 6px 14px; }
 .st-key-bandeau_demo p { margin: 0; }
 .st-key-bandeau_demo [data-testid="stMarkdownContainer"] { margin: 0; }

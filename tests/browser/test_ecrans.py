@@ -1,0 +1,114 @@
+"""Every screen on the demonstration, at the two widths: nothing overflows, axe finds nothing, the language is French."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.serveur import served
+
+pytestmark = pytest.mark.browser
+
+AU = "exercice=2026-2027&au=2026-11-24"
+SCREENS = {
+    "ensemble": f"?{AU}",
+    "orientation": f"orientation?orientation=2&{AU}",
+    "fiche d'un nombre": f"fiche?indicateur=1.2.6-2&{AU}",
+    "fiche d'un taux": f"fiche?indicateur=1.2.6-4&{AU}",
+    "fiche d'un jalon": f"fiche?indicateur=2.1.1-3&{AU}",
+    "televerser": "televerser",
+}
+# Words of Streamlit's that would mean a text was left in English.
+ENGLISH = re.compile(
+    r"\b(?:the|select|open|close|help|clear|choose|press|upload|download|loading|running|skip|sidebar|navigate|"
+    r"page not found|drag|drop|browse|settings|deploy|error)\b",
+    re.IGNORECASE,
+)
+
+
+@pytest.fixture(scope="module")
+def address(demo_base) -> Iterator[str]:
+    with served(demo_base) as url:
+        yield url
+
+
+def opened(page: Page, url: str) -> Page:
+    page.goto(url)
+    expect(page.locator("h1").first).to_be_visible()
+    expect(page.locator(".racine").first).to_be_attached()
+    page.wait_for_load_state("networkidle")
+    return page
+
+
+def overflowing(page: Page) -> list[str]:
+    """What sticks out of the window to the right; « » for the page itself."""
+    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll('[data-testid=stMain] *')]
+            .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.defile, [role=tablist]'))
+            .map(e => e.tagName + '.' + e.className).slice(0, 5)"""
+    )
+    return [*([""] if wide > 0 else []), *cut]
+
+
+def violations(page: Page) -> dict[str, list[str]]:
+    """What axe finds, but for Streamlit's menu, whose sections are not list items."""
+    context = {"exclude": [["[data-testid=stSidebarNavItems]"]]}
+    found = Axe().run(page, context=context, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa"]})
+    return {v["id"]: [n["html"][:160] for n in v["nodes"][:3]] for v in found.response["violations"]}
+
+
+def english(page: Page) -> list[str]:
+    """Texts and accessible names that hold an English word of Streamlit's."""
+    said = page.evaluate(
+        """() => { const out = [];
+          const walk = root => { for (const e of root.querySelectorAll('*')) {
+            for (const a of ['aria-label', 'title', 'placeholder', 'alt']) if (e.getAttribute(a)) out.push(e.getAttribute(a));
+            if (e.shadowRoot) walk(e.shadowRoot); } };
+          walk(document); return out; }"""
+    )
+    icons = page.locator("[data-testid=stIconMaterial]").all_inner_texts()  # names of glyphs, never read as text
+    lines = [line for line in page.inner_text("body").splitlines() if line.strip() not in icons]
+    return [line for line in [*said, *lines] if ENGLISH.search(line)]
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_each_screen_on_a_desk(address, new_page, screen):
+    page = opened(new_page(1440), f"{address}/{SCREENS[screen]}")
+    assert page.locator("html").get_attribute("lang") == "fr-CA"
+    assert english(page) == []
+    assert overflowing(page) == []
+    assert violations(page) == {}
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_each_screen_on_a_phone(address, new_page, screen):
+    page = opened(new_page(390), f"{address}/{SCREENS[screen]}")
+    assert overflowing(page) == []
+
+
+def test_the_wall_is_reached_by_keyboard_and_opens_the_fiche(address, new_page):
+    page = opened(new_page(), f"{address}/{SCREENS['ensemble']}")
+    squares = page.locator("a.case")
+    assert squares.count() >= 156
+    square = page.get_by_role("link", name=re.compile("1.2.6 Visites du site Web : "))
+    square.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Visites du site Web")
+    assert "au=2026-11-24" in page.url and "indicateur=1.2.6-2" in page.url
+
+
+def test_another_year_changes_the_screen_and_the_address(address, new_page):
+    page = opened(new_page(), f"{address}/{SCREENS['ensemble']}")
+    before = page.locator(".cartes").inner_text()
+    page.get_by_role("combobox", name="Exercice").click()
+    page.get_by_role("option", name="2024-2025 (an 3)").click()
+    expect(page.locator(".cartes")).not_to_have_text(before)
+    page.wait_for_url(re.compile("exercice=2024-2025"))
+    page.get_by_role("link", name="Par orientation").click()
+    expect(page.locator("h1")).to_contain_text("1. Soutenir")
+    page.wait_for_url(re.compile("orientation.*exercice=2024-2025|exercice=2024-2025.*orientation"))
