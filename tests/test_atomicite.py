@@ -35,7 +35,7 @@ first = int(sys.argv[1])
 with store.connect() if sys.argv[2] == "held" else nullcontext():
     for rank in range(first, first + 1000):
         print(load(None, lot(rank))[0].lot, flush=True)
-"""  # noqa: E501
+"""
 
 
 @pytest.fixture(scope="module")
