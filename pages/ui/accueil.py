@@ -7,14 +7,18 @@ import streamlit as st
 from etl.loading import LotRefuse, remove_demo
 from pages.ui.gabarits import escape_markdown
 from rqds_metrics import store
+from rqds_metrics.plan import load_plan
 
 
 def welcome() -> None:
     """What to do first, when nothing was received yet."""
     with st.container(border=True, key="bienvenue"):
         st.subheader("Bienvenue", anchor=False)
+        plan = load_plan()
+        goals = [ob for o in plan.orientations for ob in o.objectifs]
         st.markdown(
-            "Le plan est en place : 4 orientations, 14 objectifs, 62 actions, 156 indicateurs. Pour commencer :\n\n"
+            f"Le plan est en place : {len(plan.orientations)} orientations, {len(goals)} objectifs, "
+            f"{len(plan.actions)} actions, {len(plan.indicateurs)} indicateurs. Pour commencer :\n\n"
             "1. **Téléversez les exports du mois** tels qu'ils sortent de vos outils (Mailchimp, Google Analytics, "
             "Spotify, Zoom, Microsoft Forms) : ils sont reconnus, vérifiés, puis montrés avant d'être enregistrés.\n"
             "2. **Ouvrez une orientation** pour voir chaque indicateur devant sa cible, puis sa fiche."
