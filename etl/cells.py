@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import pandas as pd
 
@@ -67,7 +67,7 @@ def excel_errors(series: pd.Series) -> pd.Series:
     return series.str.fullmatch(_EXCEL_ERROR)
 
 
-def _typed(numbers: pd.Series, text: pd.Series, dtype: str) -> Typed:
+def _typed(numbers: pd.Series, text: pd.Series, dtype: Literal["Int64", "Float64"]) -> Typed:
     return Typed(numbers.astype(dtype), numbers.isna() & (text != ""))
 
 

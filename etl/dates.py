@@ -94,7 +94,7 @@ def to_datetime(series: pd.Series, order: Order = "mdy", empty: Collection[str] 
         first, second = ("m", "d") if chosen == "mdy" else ("d", "m")
         parts.loc[numeric.index, [first, second]] = numeric[["a", "b"]].to_numpy()
         parts.loc[numeric.index, "y"] = numeric["y"].map(lambda y: y if len(y) == 4 else f"20{y}")
-    values = pd.Series(known.index.map(_stamps(parts)), index=known)
+    values = pd.Series(_stamps(parts).to_numpy(), index=known)
     result = pd.to_datetime(text.map(values))
     others = int((~left).sum()) - len(numeric)
     return Dates(result, result.isna() & (text != ""), chosen, flipped, bool(len(numeric) and others))
@@ -122,7 +122,7 @@ def _stamps(parts: pd.DataFrame) -> pd.Series:
         pd.DataFrame({"year": numbers["y"], "month": numbers["m"], "day": numbers["d"]}), errors="coerce"
     )
     seconds = hours * 3600 + numbers["mm"].fillna(0) * 60 + numbers["ss"].fillna(0)
-    stamps = days + pd.to_timedelta(seconds.where(seconds < 86400), unit="s")
+    stamps: pd.Series = days + pd.to_timedelta(seconds.where(seconds < 86400), unit="s")
     return stamps.astype("datetime64[s]")
 
 

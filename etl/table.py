@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import pandas as pd
 
@@ -183,7 +183,7 @@ def _dated(
 ) -> Typed:
     """Days of a column, with what had to be decided to read them and those that cannot be true."""
     dates = to_date(raw, champ.order, champ.empty)
-    where = {"feuille": feuille.nom, "colonne": place.header}
+    where: dict[str, Any] = {"feuille": feuille.nom, "colonne": place.header}
     again = "Renvoyez le fichier tel que l'outil l'a donné, sans l'ouvrir dans Excel."
     if dates.mixed:
         note = "Une partie des dates a été convertie par Excel, qui a pu inverser le jour et le mois."

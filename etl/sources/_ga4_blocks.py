@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -169,7 +170,7 @@ def split_blocks(feuille: Feuille, extrait: Extrait) -> list[Block]:
     bounds = sorted({0, *starts.tolist(), len(first)})
     blocks: list[Block] = []
     debut = fin = None
-    for start, stop in zip(bounds, bounds[1:], strict=False):
+    for start, stop in pairwise(bounds):
         if comment[start]:
             text = unaccented(first.iloc[start])
             try:

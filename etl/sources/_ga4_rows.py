@@ -34,7 +34,7 @@ def daily_rows(blocks: list[Block], what: Literal["site", "pages"], extrait: Ext
     frame = pd.DataFrame({"debut": days, "visites": sessions}).dropna()
     if frame.empty:
         return None
-    frame = frame.groupby("debut", as_index=False)["visites"].sum(min_count=1)
+    frame = frame.groupby("debut")["visites"].sum().reset_index()
     _check_total(block, "sessions", sessions, extrait)
     total = int(sessions.sum())
     for other in _site_blocks(blocks):
@@ -122,8 +122,8 @@ def _pages(block: Block, days: pd.Series | None, extrait: Extrait) -> pd.DataFra
     keys = ["page", "debut"]
     repeated = frame.duplicated(keys, keep=False)
     if repeated.any():
-        merged = frame[repeated].groupby(keys, as_index=False, dropna=False, sort=False)["vues"].sum(min_count=1)
-        frame = pd.concat([frame[~repeated], merged], ignore_index=True)
+        views = frame[repeated].groupby(keys, dropna=False, sort=False)["vues"].sum(min_count=1)
+        frame = pd.concat([frame[~repeated], views.reset_index()], ignore_index=True)
     if masked:
         note = f"{masked} adresses de page sont gardées sans leur partie variable (« ?… », « #… ») ni renseignement personnel."
         extrait.constats.append(constat_at("adresses", "info", note, block.feuille, block.header_row))

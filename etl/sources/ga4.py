@@ -6,7 +6,7 @@ kept only where the tool gives them for the whole. Splitting into blocks is in _
 
 from __future__ import annotations
 
-from itertools import groupby
+from itertools import groupby, pairwise
 
 import pandas as pd
 
@@ -115,7 +115,7 @@ def _overlaps(tranches: list[Tranche]) -> list[Constat]:
     out = []
     for serie in sorted({t.serie for t in tranches}):
         mine = sorted((t for t in tranches if t.serie == serie), key=lambda t: t.debut)
-        for a, b in zip(mine, mine[1:], strict=False):
+        for a, b in pairwise(mine):
             if b.debut <= a.fin:
                 note = f"Le fichier donne deux périodes qui se chevauchent : {periode(a.debut, a.fin)} et {periode(b.debut, b.fin)}."
                 out.append(Constat("periodes", "erreur", note, remede="Exportez une période à la fois."))

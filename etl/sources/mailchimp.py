@@ -129,7 +129,7 @@ def _rates(table: Table) -> list[Constat]:
     off = (told - computed).abs() > _TOLERANCE
     if not off.any():
         return []
-    first = int(table.frame["row"][off.idxmax()])
+    first = int(table.frame.loc[off, "row"].iloc[0])
     note = (
         f"Le taux « Open Rate » ne correspond pas aux ouvertures uniques divisées par les livraisons pour {int(off.sum())} "
         "envois ; c'est le quotient des deux nombres qui est gardé."

@@ -141,10 +141,10 @@ def _off_scale(question: Question, table: Table) -> list[Constat]:
     wrong = question.reponses[~read_answers(question.reponses).known]
     header = table.headers[question.rank]
     out = []
-    for k, text in wrong.head(LISTES_MAX).items():
+    places = table.frame.loc[wrong.index, "row"].tolist()
+    for row, text in list(zip(places, wrong, strict=True))[:LISTES_MAX]:
         note = f"« {scrub(text)[:60]} » n'est pas une réponse de l'échelle de satisfaction des autres réponses."
         remede = "Écrivez une réponse de l'échelle, ou laissez la cellule vide si elle ne compte pas."
-        row = int(table.frame["row"][k])
         out.append(
             constat_at(
                 "hors_echelle", "erreur", note, table.feuille, row, question.rank,
@@ -182,10 +182,10 @@ def _counts(questions: list[Question], table: Table, sondage: str) -> pd.DataFra
         counted = answers.groupby(["month", "reponse"], sort=True).agg(
             nombre=("reponse", "size"), satisfait=("satisfait", "first")
         )
-        for (when, reponse), row in counted.iterrows():  # type: ignore[misc]
+        for when, reponse, nombre, satisfait in counted.reset_index().itertuples(index=False):
             rows.append({
                 "serie": serie, "debut": spans["min"][when].date(), "fin": spans["max"][when].date(), "sondage": sondage,
-                "question": question.texte, "reponse": reponse, "satisfait": row["satisfait"], "nombre": row["nombre"],
+                "question": question.texte, "reponse": reponse, "satisfait": satisfait, "nombre": nombre,
             })  # fmt: skip
     return pd.DataFrame(rows)
 

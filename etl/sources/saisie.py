@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -48,7 +49,8 @@ class Saisie(TableSource):
         seen: set[tuple[str, date, date]] = set()
         for table in tables:
             values = _values(table, contexte, extrait)
-            for k, row in enumerate(table.frame.itertuples(index=False)):
+            rows: Iterator[Any] = table.frame.itertuples(index=False)
+            for k, row in enumerate(rows):
                 line = _Line(table, int(row.row), extrait)
                 indicateur = _indicator(row.cle, contexte, line)
                 span = parse_period(row.periode)
@@ -181,7 +183,7 @@ def _record(
         line.wrong("denominateur", "Un numérateur va avec un dénominateur.")
     elif denominateur is not None and indicateur.type != "taux":
         line.wrong("denominateur", f"L'indicateur {indicateur.id} n'est pas un taux : seule « Valeur » se remplit.")
-    elif denominateur is not None and not 0 <= numerateur <= denominateur:
+    elif numerateur is not None and denominateur is not None and not 0 <= numerateur <= denominateur:
         line.wrong("numerateur", "Le numérateur va de 0 au dénominateur.")
     elif valeur is None and denominateur is None and pd.isna(row.brut):
         line.wrong("brut", "Il n'y a pas de valeur sur cette ligne.")

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pandas as pd
 
+from etl.cells import normal
 from etl.findings import constat_at
 from etl.source import Constat, Contexte, Document, Extrait, Tranche, row_columns
 from etl.table import Champ, Table, TableSource, find_header, headers_at, joined, no_row, scrubbed
-from etl.cells import normal
 from rqds_metrics.regles.formats import jour
 
 _VIDE = ("--", "-", "nan")
@@ -87,9 +88,7 @@ class Spotify(TableSource):
         extrait.set_aside("jour sans écoutes", int(empty.sum()))
         frame = frame[~empty].sort_values("jour")
         frame["debut"] = frame["fin"] = frame["jour"].dt.date
-        extrait.lignes = frame.assign(serie="spotify|emission", episode=pd.NA, publie_le=pd.NaT)[
-            row_columns(self.famille)
-        ]
+        extrait.lignes = frame.assign(serie="spotify|emission", episode=None, publie_le=None)[row_columns(self.famille)]
         runs = list(_runs(frame["debut"].tolist()))
         extrait.tranches = [Tranche("spotify|emission", a, b, "jour") for a, b in runs]
         extrait.constats += _holes(runs)
@@ -109,7 +108,7 @@ class Spotify(TableSource):
         frame["episode"] = frame["episode"].where(~same, frame["episode"] + " (" + days + ")")
         frame["debut"] = frame["publie_le"] = frame["publie_le"].dt.date
         frame["debut"] = frame["debut"].map(lambda d: min(d, contexte.recu_le))
-        frame = frame.assign(serie="spotify|episodes", fin=contexte.recu_le, heures=pd.NA, abonnes=pd.NA)
+        frame = frame.assign(serie="spotify|episodes", fin=contexte.recu_le, heures=None, abonnes=None)
         extrait.lignes = frame[row_columns(self.famille)]
         extrait.tranches = [Tranche("spotify|episodes", frame["debut"].min(), contexte.recu_le, "cle")]
         note = f"Ces chiffres sont comptés depuis la sortie de chaque épisode ; ils valent en date du {jour(contexte.recu_le)}."
@@ -131,7 +130,7 @@ def _runs(days: list[date]) -> Iterator[tuple[date, date]]:
 
 
 def _holes(runs: list[tuple[date, date]]) -> list[Constat]:
-    missing = sum((b[0] - a[1]).days - 1 for a, b in zip(runs, runs[1:], strict=False))
+    missing = sum((b[0] - a[1]).days - 1 for a, b in pairwise(runs))
     if not missing:
         return []
     first = jour(runs[0][1] + timedelta(days=1))
