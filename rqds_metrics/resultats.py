@@ -168,6 +168,7 @@ class Calcul:
         faits = Faits(
             indicateur, exercice, self.au, found.valeur, found.numerateur, found.denominateur, found.n, objet,
             due.valeur, due.methode, statut, jour, self.value(indicateur, before).valeur, same_date, couvert,
+            couverture(serie, before, self.au),
         )  # fmt: skip
         return Resultat(
             indicateur, exercice, found.valeur, found.numerateur, found.denominateur, found.n, objet.valeur,

@@ -233,3 +233,11 @@ def test_command_line(base):
     assert cli("verifier").returncode == 0
     wrong = cli("resultats", "--exercice", "2026")
     assert wrong.returncode == 2 and "Exercice inconnu" in wrong.stderr
+
+
+def test_a_rise_over_a_year_with_holes_says_so(base):
+    load(base, visites(date(2024, 1, 1), date(2024, 6, 30), 5000, "hiver.csv"))
+    load(base, *months(2024, [500] * 12))
+    row = resultats("2024-2025", AU, base).set_index("indicateur").loc["1.2.6-2"]
+    assert (row.valeur, row.cible, row.statut) == (6000, 5500, "atteinte")
+    assert "l'exercice précédent, d'où vient la cible, est incomplet (50\u00a0% des jours)" in row.phrase

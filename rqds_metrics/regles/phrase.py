@@ -50,6 +50,7 @@ class Faits:
     an_dernier_total: float | None
     an_dernier_meme_date: float | None
     couverture: float | None
+    an_dernier_couverture: float | None = None
 
 
 def span_of(f: Faits) -> str:
@@ -183,9 +184,18 @@ def sentence(f: Faits) -> str:
 
 
 def _holes(f: Faits) -> str:
-    if f.couverture is None or f.couverture > 0.995:
-        return ""
-    return f" Attention{DEUX} il manque des données ({pourcent(f.couverture, 0)} des jours sont couverts)."
+    """Days that nobody spoke for, this year, or last year where the target is a rise over it."""
+    text = ""
+    if f.couverture is not None and f.couverture <= 0.995:
+        text += f" Attention{DEUX} il manque des données ({pourcent(f.couverture, 0)} des jours sont couverts)."
+    base = f.an_dernier_couverture
+    rises = f.indicateur.cible and f.indicateur.cible.genre in ("hausse", "croissance") and f.objet.origine == "plan"
+    if rises and base is not None and base <= 0.995:
+        text += (
+            f" Attention{DEUX} l'exercice précédent, d'où vient la cible, est incomplet "
+            f"({pourcent(base, 0)} des jours)."
+        )
+    return text
 
 
 def jalon_sentence(etat: EtatJalon, exercice: Exercice, au: date, annuel: bool) -> str:
