@@ -17,6 +17,7 @@ from rqds_metrics import store
 from rqds_metrics.cli import french_parser, run
 from rqds_metrics.donnees import read_lots
 from rqds_metrics.plan import load_plan
+from rqds_metrics.regles.formats import quantite, unite
 
 
 def _whoami() -> str:
@@ -75,9 +76,9 @@ def importer(args: argparse.Namespace) -> int:
         if recu.deja:
             print(f"{recu.fichier} : déjà reçu (lot {recu.deja.id}) ; rien n'a changé.")
             continue
-        text = f"{recu.fichier} : lot {recu.lot}, {recu.lignes} lignes enregistrées"
+        text = f"{recu.fichier} : lot {recu.lot}, {quantite(recu.lignes, 'ligne')} {unite('enregistrée', recu.lignes)}"
         for r in recu.remplace:
-            text += f" ; remplace {r.jours} jours du lot {r.lot} ({r.fichier})"
+            text += f" ; remplace {quantite(r.jours, 'jour')} du lot {r.lot} ({r.fichier})"
         print(text + ".")
     return 1 if failed else 0
 

@@ -7,7 +7,7 @@ from typing import Any
 from etl.preview import Apercu, Effet
 from etl.source import Constat
 from rqds_metrics.donnees import Lot
-from rqds_metrics.regles.formats import jour, nombre, periode, quantite, typographie
+from rqds_metrics.regles.formats import jour, nombre, periode, quantite, typographie, unite
 from rqds_metrics.resultats import Resultat
 from rqds_metrics.statuts import LIBELLES
 from rqds_metrics.store import local
@@ -65,13 +65,17 @@ def apercu_text(apercu: Apercu) -> str:
         lines.append(
             f"  période : {periode(extrait.debut, extrait.fin)} ; lignes gardées : {nombre(len(extrait.lignes))}"
         )
-        lines += [f"  {nombre(n)} lignes écartées : {raison}" for raison, n in extrait.ecartees.items()]
+        lines += [
+            f"  {quantite(n, 'ligne')} {unite('écartée', n)} : {raison}" for raison, n in extrait.ecartees.items()
+        ]
         if extrait.cellules_personnelles:
             lines.append(f"  {nombre(extrait.cellules_personnelles)} cellules de renseignements personnels écartées")
     if apercu.recu and apercu.recu.deja:
         lines.append(f"  déjà reçu le {jour(local(apercu.recu.deja.recu_le).date())} (lot {apercu.recu.deja.id})")
     for r in apercu.recu.remplace if apercu.recu else ():
-        lines.append(f"  remplace {r.jours} jours de « {r.fichier} » (lot {r.lot}, {periode(r.debut, r.fin)})")
+        lines.append(
+            f"  remplace {quantite(r.jours, 'jour')} de « {r.fichier} » (lot {r.lot}, {periode(r.debut, r.fin)})"
+        )
     lines += [f"  effet : {effect_text(e)}" for e in apercu.effets]
     marks = {"erreur": "ERREUR", "avertissement": "attention", "info": "à savoir"}
     lines += [f"  {marks[c.verdict]} : {constat_text(c)}" for c in apercu.constats]
