@@ -131,7 +131,7 @@ def lots_text(lots: list[Lot]) -> str:
     for lot in reversed(lots):
         when = local(lot.recu_le)
         text = (
-            f"{lot.id:>5}  {when:%Y-%m-%d %H:%M}  {lot.source:<10} {nombre(lot.lignes):>7} lignes  "
+            f"{lot.id:>5}  {when:%Y-%m-%d %H:%M}  {lot.source:<10} {quantite(lot.lignes, 'ligne'):>14}  "
             f"{periode(lot.debut, lot.fin)}  {lot.fichier}  ({lot.par})"
         )
         if lot.annule_le:

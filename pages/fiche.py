@@ -30,16 +30,12 @@ if picked != id_:
 fiche = load_fiche(id_, contexte)
 show(fiche.tete, key="fiche_tete")
 if fiche.cinq_ans:
-    left, right = st.columns([1.35, 1])
-    with left.container(border=True):
-        if fiche.annee:
-            st.subheader(
-                f"Exercice {contexte.exercice}" + (", cumulé" if fiche.resultat.indicateur.type == "nombre" else ""),
-                anchor=False,
-            )
+    left, right = st.columns([1.35, 1]) if fiche.annee else (None, st)
+    if left:
+        with left.container(border=True):
+            summed = ", cumulé" if fiche.resultat.indicateur.type == "nombre" else ""
+            st.subheader(f"Exercice {contexte.exercice}{summed}", anchor=False)
             st.plotly_chart(fiche.annee, config=CONFIG, theme=None, key="annee", alt=fiche.resultat.phrase)
-        else:
-            st.markdown(f"Aucune donnée pour {contexte.exercice}.")
     with right.container(border=True):
         st.subheader("Les cinq exercices et leur cible (trait)", anchor=False)
         st.plotly_chart(

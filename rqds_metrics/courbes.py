@@ -11,6 +11,7 @@ import numpy as np
 from rqds_metrics.exercice import Exercice
 from rqds_metrics.plan import Indicateur
 from rqds_metrics.regles.attendu import attendu_of
+from rqds_metrics.regles.phrase import PROJETABLE
 from rqds_metrics.regles.series import covered_days, cumul
 from rqds_metrics.resultats import Calcul, Resultat
 
@@ -95,7 +96,9 @@ def _due(calcul: Calcul, r: Resultat, end: date) -> float | None:
 
 def _projection(r: Resultat, ends: list[date], valeur: Ligne, attendu: Ligne) -> Ligne:
     """The same pace kept to 30 June: the due line, scaled by what was reached of it so far."""
-    if r.indicateur.type != "nombre" or not r.attendu or r.valeur is None or r.donnees_au is None:
+    if r.indicateur.type != "nombre" or not r.attendu or r.valeur is None or r.donnees_au is None or r.cible is None:
+        return [None] * 12
+    if r.attendu < PROJETABLE * r.cible:  # too little of the year to say where it goes
         return [None] * 12
     if r.donnees_au >= r.exercice.fin:
         return [None] * 12

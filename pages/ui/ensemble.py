@@ -31,6 +31,8 @@ def value_text(r: Resultat) -> str:
     """The value as a table shows it: rates with %, counts bare, milestones as done or not."""
     if r.indicateur.type == "jalon":
         return "fait" if r.fait_le else ("pas fait" if r.valeur == 0 else "n.d.")
+    if r.indicateur.type == "qualitatif":
+        return quantite(r.n, "texte") if r.n else "–"
     return quantite(r.valeur, "%") if r.indicateur.type == "taux" else nombre(r.valeur)
 
 

@@ -75,7 +75,7 @@ def _method(r: Resultat, calcul: Calcul) -> list[str]:
         lines.append(f"Attendu à ce jour : {METHODES[r.attendu_methode]}.")
     if r.cible_origine == "direction":
         set_by = calcul.donnees.decisions.cibles[r.id, str(r.exercice)]
-        lines.append(f"Cible de {r.exercice} fixée par {set_by.qui} : {set_by.pourquoi}.")
+        lines.append(f"Cible de {r.exercice} fixée par {set_by.qui} : {set_by.pourquoi.rstrip('.')}.")
     if indicateur.note:
         lines.append(indicateur.note)
     return lines
@@ -91,6 +91,12 @@ def _origin_text(o: Origine, r: Resultat) -> str:
     if r.indicateur.type == "taux" and o.den:
         return f"{nombre(o.num)} sur {nombre(o.den)}"
     return _figure_text(r, o.num)
+
+
+def _due_text(r: Resultat) -> str:
+    if r.attendu is None or r.valeur is None or r.indicateur.type == "jalon":
+        return "–"
+    return _figure_text(r, whole(r.attendu))
 
 
 def _foot(r: Resultat, calcul: Calcul, years: list[Resultat], curves: Courbes | None) -> Markup:
@@ -110,7 +116,7 @@ def _foot(r: Resultat, calcul: Calcul, years: list[Resultat], curves: Courbes | 
         local=local,
         annees=years,
         valeur=value_text,
-        attendu=lambda x: _figure_text(x, whole(x.attendu)) if x.attendu is not None and x.valeur is not None else "–",
+        attendu=_due_text,
         cible_de=target_text,
         courbes=curves,
         texte=lambda v: "–" if v is None else _figure_text(r, whole(v)),

@@ -44,8 +44,7 @@ def _layout(r: Resultat, hauteur: int, haut: float) -> dict[str, Any]:
             "rangemode": "tozero",
             "range": [0, haut * 1.16],
             "tickfont": {"color": GRIS},
-            "tickformat": ".0%" if taux else ",d",
-            "nticks": 6,
+            **(_percent_ticks(haut * 1.16) if taux else {"tickformat": ",d", "nticks": 6}),
         },
     }
 
@@ -92,20 +91,29 @@ def _labels(traces: list[dict[str, Any]], x: list[str], top: float) -> list[dict
         rank = max(k for k, v in enumerate(t["y"]) if v is not None)
         ends.append((t["y"][rank], rank, t["name"], t["line"]["color"]))
     ends.sort(key=lambda e: e[0])
-    out, place = [], -top
-    for k, (y, rank, name, color) in enumerate(ends):
-        # lines that end close together have their names above the highest of them, in the same order
-        close = [y]
-        for above, *_ in ends[k + 1 :]:
-            if above - close[-1] < top * 0.13 and rank > 8:
-                close.append(above)
-        place = max(close[-1], place + top * 0.075)
-        out.append({
-            "x": x[rank], "y": place, "text": name, "showarrow": False, "font": {"size": 12, "color": color},
-            "xanchor": "right" if rank > 8 else "left", "yanchor": "bottom", "xshift": 0 if rank > 8 else 8,
-            "bgcolor": "rgba(255,255,255,.75)",
-        })  # fmt: skip
+    out = []
+    for late in (True, False):  # those that end at the right edge, and those that end before
+        place = -top
+        found = [e for e in ends if (e[1] > 8) is late]
+        for k, (y, rank, name, color) in enumerate(found):
+            # lines that end close together have their names above the highest of them, in the same order
+            highest = y
+            for above, *_ in found[k + 1 :]:
+                highest = above if above - highest < top * 0.13 else highest
+            place = max(highest, place + top * 0.075)
+            out.append({
+                "x": x[rank], "y": place, "text": name, "showarrow": False, "font": {"size": 12, "color": color},
+                "xanchor": "right" if late else "left", "yanchor": "bottom", "xshift": 0 if late else 8,
+                "bgcolor": "rgba(255,255,255,.75)",
+            })  # fmt: skip
     return out
+
+
+def _percent_ticks(top: float) -> dict[str, Any]:
+    """« 40 % » with its no-break space, which Plotly's own format does not write."""
+    step = next(s for s in (0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5, 1, 2, 5, 10, 100) if top / s <= 6)
+    values = [k * step for k in range(int(top / step) + 1)]
+    return {"tickvals": values, "ticktext": [pourcent(v, 0) for v in values]}
 
 
 def five_years_chart(years: list[Resultat], courant: Resultat) -> Figure:
