@@ -11,11 +11,11 @@ from pathlib import Path
 from etl.loading import LotRefuse, cancel_lot, import_export, remove_demo
 from etl.preview import preview
 from etl.recognition import read_export, shown_name
-from etl.report import apercu_text, apercu_value, constat_text, lots_text
+from etl.report import apercu_text, apercu_value, constat_text, lots_text, plain_spaces
 from etl.source import Constat, Lecture
 from rqds_metrics import store
 from rqds_metrics.cli import french_parser, run
-from rqds_metrics.donnees import read_lots
+from rqds_metrics.donnees import load_donnees, read_lots
 from rqds_metrics.plan import load_plan
 from rqds_metrics.regles.formats import quantite, unite
 
@@ -33,8 +33,9 @@ def _progress(text: str) -> None:
         print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
 
 
-def _read(files: list[str]) -> list[Lecture]:
+def _read(files: list[str], base: str | None) -> list[Lecture]:
     plan, today, out = load_plan(), store.today(), []
+    reglages = load_donnees(today, base).decisions.reglages
     for rank, name in enumerate(files, 1):
         _progress(f"Lecture {rank} sur {len(files)} : {Path(name).name}")
         try:
@@ -44,13 +45,13 @@ def _read(files: list[str]) -> list[Lecture]:
             absent = Constat("fichier", "erreur", note, remede="Vérifiez son nom et son dossier.")
             out.append(Lecture(shown_name(name), "", None, None, [absent]))
             continue
-        out.append(read_export(Path(name).name, octets, today, plan))
+        out.append(read_export(Path(name).name, octets, today, plan, reglages))
     _progress("")
     return out
 
 
 def verifier(args: argparse.Namespace) -> int:
-    apercus = preview(_read(args.fichiers), args.base, au=store.today())
+    apercus = preview(_read(args.fichiers, args.base), args.base, au=store.today())
     if args.json:
         print(json.dumps([apercu_value(a) for a in apercus], ensure_ascii=False, indent=1))
     else:
@@ -60,7 +61,7 @@ def verifier(args: argparse.Namespace) -> int:
 
 def importer(args: argparse.Namespace) -> int:
     failed = 0
-    for rank, lecture in enumerate(_read(args.fichiers), 1):
+    for rank, lecture in enumerate(_read(args.fichiers, args.base), 1):
         _progress(f"Enregistrement {rank} sur {len(args.fichiers)} : {lecture.fichier}")
         try:
             recu = import_export(lecture, args.base, par=args.par or _whoami())
@@ -70,7 +71,7 @@ def importer(args: argparse.Namespace) -> int:
             print(f"{lecture.fichier} : rien n'est enregistré.")
             known = [c for c in lecture.constats if c.verdict == "erreur"]
             for constat in known or refus.constats:
-                print(f"  {constat_text(constat)}")
+                print(f"  {plain_spaces(constat_text(constat))}")
             continue
         _progress("")
         if recu.deja:
@@ -79,7 +80,7 @@ def importer(args: argparse.Namespace) -> int:
         text = f"{recu.fichier} : lot {recu.lot}, {quantite(recu.lignes, 'ligne')} {unite('enregistrée', recu.lignes)}"
         for r in recu.remplace:
             text += f" ; remplace {quantite(r.jours, 'jour')} du lot {r.lot} ({r.fichier})"
-        print(text + ".")
+        print(plain_spaces(text) + ".")
     return 1 if failed else 0
 
 

@@ -19,6 +19,7 @@ from etl.source import ENTETE_MAX, Constat, Contexte, Document, Lecture, Source
 from etl.table import headers_at
 from etl.unreadable import UnreadableError
 from rqds_metrics.plan import Plan
+from rqds_metrics.registre import Reglages, default_reglages
 
 
 @cache
@@ -39,10 +40,13 @@ def shown_name(fichier: str) -> str:
     return scrub(name)[:200] or "fichier"
 
 
-def read_export(fichier: str, octets: bytes, recu_le: date, plan: Plan | None = None) -> Lecture:
+def read_export(
+    fichier: str, octets: bytes, recu_le: date, plan: Plan | None = None, reglages: Reglages | None = None
+) -> Lecture:
     """Recognise and read one file received on `recu_le`. Never raises for a bad file: what is wrong is in `constats`.
 
-    `plan` is needed by typed-in values only. A lecture with an « erreur » is not to be stored.
+    `plan` is needed by typed-in values only; `reglages` are those of data/reglages.yaml by default. A lecture with an
+    « erreur » is not to be stored.
     """
     name = shown_name(fichier)
     sha256 = hashlib.sha256(octets).hexdigest()
@@ -56,7 +60,7 @@ def read_export(fichier: str, octets: bytes, recu_le: date, plan: Plan | None = 
         constat = _ambiguous(found) if found else _unknown(document)
         return Lecture(name, sha256, None, None, [*before, presentable(constat)])
     source = found[0]
-    extrait = source.read(document, Contexte(recu_le, plan))
+    extrait = source.read(document, Contexte(recu_le, plan, reglages or default_reglages()))
     extrait.constats = [presentable(c) for c in extrait.constats]
     return Lecture(name, sha256, source, extrait, [*before, *extrait.constats])
 

@@ -79,7 +79,12 @@ def apercu_text(apercu: Apercu) -> str:
     lines += [f"  effet : {effect_text(e)}" for e in apercu.effets]
     marks = {"erreur": "ERREUR", "avertissement": "attention", "info": "à savoir"}
     lines += [f"  {marks[c.verdict]} : {constat_text(c)}" for c in apercu.constats]
-    return "\n".join(lines)
+    return plain_spaces("\n".join(lines))
+
+
+def plain_spaces(text: str) -> str:
+    """For a terminal, where what is printed is searched and copied: no-break spaces are in the way."""
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
 
 
 def _result_value(r: Resultat) -> dict[str, Any]:
@@ -137,4 +142,4 @@ def lots_text(lots: list[Lot]) -> str:
         if lot.annule_le:
             text += f"  annulé le {jour(local(lot.annule_le).date())} par {lot.annule_par}"
         lines.append(text + ("  [données fictives]" if lot.demo else ""))
-    return "\n".join(lines)
+    return plain_spaces("\n".join(lines))

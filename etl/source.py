@@ -17,6 +17,7 @@ import pandas as pd
 from etl.cells import normal
 from rqds_metrics.familles import FAMILLES
 from rqds_metrics.plan import Plan
+from rqds_metrics.registre import Reglages, default_reglages
 
 ENTETE_MAX = 40  # rows in which a header is looked for
 Verdict = Literal["erreur", "avertissement", "info"]
@@ -127,10 +128,11 @@ class Extrait:
 
 @dataclass(frozen=True)
 class Contexte:
-    """What reading needs and the file does not say: the day it is received, and the plan (for typed-in values)."""
+    """What reading needs and the file does not say: the day it is received, the plan (for typed-in values), settings."""
 
     recu_le: date
     plan: Plan | None = None
+    reglages: Reglages = field(default_factory=default_reglages)
 
 
 Cadence = Literal["mensuelle", "evenement", "libre"]

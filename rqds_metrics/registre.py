@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import Any, Literal
 
 import duckdb
@@ -51,6 +52,7 @@ class Decisions:
     reglages: Reglages = field(default_factory=Reglages)
 
 
+@cache
 def default_reglages() -> Reglages:
     """The settings of data/reglages.yaml.
 

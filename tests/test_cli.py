@@ -45,14 +45,14 @@ def test_verifier_writes_nothing_and_tells_all(etl, files, tmp_path):
     code, out = etl("verifier", files / "a.csv", files / "b.csv")
     assert code == 0
     assert "reconnu comme Site Web · Google Analytics 4" in out and "juil. 2022 - juin 2023" in out
-    assert "12\u202f000\u00a0visites (sans données → atteinte)" in out
+    assert "12 000 visites (sans données → atteinte)" in out
     assert not (tmp_path / "rqds.duckdb").exists()
 
 
 def test_verifier_fails_on_any_error(etl, files):
     code, out = etl("verifier", files / "a.csv", files / "nd.csv", files / "vide.csv", files / "absent.csv")
     assert code == 1
-    assert "colonne «\u00a0Successful Deliveries\u00a0», ligne 2" in out and "«\u00a0n/d\u00a0»" in out
+    assert "colonne « Successful Deliveries », ligne 2" in out and "« n/d »" in out
     assert "Le fichier est vide." in out
     assert "absent.csv" in out and "ne s'ouvre pas" in out
 
@@ -71,7 +71,7 @@ def test_verifier_in_json(etl, files):
 def test_import_list_cancel(etl, files):
     assert etl("lots") == (0, "Aucun fichier reçu : la base n'existe pas encore.\n")
     code, out = etl("importer", files / "a.csv", files / "nd.csv")
-    assert code == 1 and "a.csv : lot 1, 1\u00a0ligne enregistrée." in out and "nd.csv : rien n'est enregistré." in out
+    assert code == 1 and "a.csv : lot 1, 1 ligne enregistrée." in out and "nd.csv : rien n'est enregistré." in out
     code, out = etl("importer", files / "a.csv")
     assert code == 0 and "déjà reçu (lot 1) ; rien n'a changé" in out
     code, out = etl("lots")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 from collections import defaultdict
 from datetime import date, datetime
 
@@ -155,7 +156,7 @@ def test_every_rise_is_over_last_year_as_it_stands(frame):
     years = sorted({y for _, y in frame.index})
     seen = 0
     for id_, indicateur in PLAN.indicateurs.items():
-        for before, year in zip(years, years[1:], strict=False):
+        for before, year in itertools.pairwise(years):
             row, last = frame.loc[(id_, year)], frame.loc[(id_, before), "valeur"]
             if row.cible_origine == "plan" and indicateur.cible and indicateur.cible.hausse:
                 assert row.cible == pytest.approx(last * (1 + indicateur.cible.hausse / 100)), (id_, year)

@@ -13,7 +13,6 @@ from etl.findings import constat_at
 from etl.source import Constat, Contexte, Extrait, Tranche, Verdict, row_columns
 from etl.table import Champ, Table, TableSource, joined, scrubbed
 
-ENVOI_TEST = 50  # recipients; only for the remark, see reglages.yaml
 _CODE = r"[0-9A-Za-z_-]{1,40}"
 _VIDE = ("n/a", "--")
 _TOLERANCE = 0.005  # Mailchimp rounds to a hundredth of a per cent, and its bounces move a little afterwards
@@ -43,13 +42,14 @@ class Mailchimp(TableSource):
 
     def rows(self, tables: list[Table], contexte: Contexte, extrait: Extrait) -> None:
         frame = joined(tables)
-        extrait.constats += _impossible(frame, tables) + _codes(frame, tables) + _twice(frame, tables)
+        limit = contexte.reglages.envoi_test_moins_de
+        extrait.constats += _impossible(frame, tables, limit) + _codes(frame, tables) + _twice(frame, tables)
         for table in tables:
             extrait.constats += _rates(table)
-        small = int((frame["livres"] < ENVOI_TEST).sum())
+        small = int((frame["livres"] < limit).sum())
         if small:
             note = (
-                f"{small} envois sur {len(frame)} ont été livrés à moins de {ENVOI_TEST} personnes : ils sont gardés, "
+                f"{small} envois sur {len(frame)} ont été livrés à moins de {limit} personnes : ils sont gardés, "
                 "mais comptent pour des essais et n'entrent pas dans le taux d'ouverture."
             )
             extrait.constats.append(Constat("envois_test", "info", note))
@@ -67,15 +67,15 @@ def _cells(frame: pd.DataFrame, which: pd.Series, tables: list[Table], champ: st
     return [(k, tables[t], int(r)) for k, t, r in zip(chosen.index, chosen["table"], chosen["row"], strict=True)]
 
 
-def _impossible(frame: pd.DataFrame, tables: list[Table]) -> list[Constat]:
-    """More people who opened, clicked or left than people reached."""
+def _impossible(frame: pd.DataFrame, tables: list[Table], limit: int) -> list[Constat]:
+    """More people who opened, clicked or left than people reached. A test, under `limit` recipients, may show it."""
     out = []
     for champ in ("ouvertures", "clics", "desabonnements"):
         if frame[champ].isna().all():
             continue
         for k, table, row in _cells(frame, frame[champ] > frame["livres"], tables, champ)[:10]:
             place = table.columns[champ]
-            few = frame["livres"][k] < ENVOI_TEST  # seen in real files: a test opened, then counted as bounced
+            few = frame["livres"][k] < limit  # seen in real files: a test opened, then counted as bounced
             note = f"{frame[champ][k]} en « {place.header} » pour {frame['livres'][k]} courriels livrés : c'est impossible."
             remede = "L'envoi compte pour un essai : rien à faire." if few else "Refaites l'export dans Mailchimp."
             verdict: Verdict = "avertissement" if few else "erreur"

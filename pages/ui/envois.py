@@ -52,11 +52,12 @@ def read_files(files: Sequence[Any]) -> list[Lecture]:
         del kept[gone]
     todo = [f for f in files if f.file_id not in kept]
     if todo:
+        reglages = load_donnees(today()).decisions.reglages
         place = st.empty()
         with place.status(f"Lecture de {len(todo)} fichiers…" if len(todo) > 1 else "Lecture du fichier…") as status:
             for rank, file in enumerate(todo, 1):
                 status.update(label=f"Lecture {rank} sur {len(todo)} : {escape_markdown(file.name)}")
-                kept[file.file_id] = read_export(file.name, file.getvalue(), today(), load_plan())
+                kept[file.file_id] = read_export(file.name, file.getvalue(), today(), load_plan(), reglages)
         place.empty()
     return [kept[f.file_id] for f in files]
 
