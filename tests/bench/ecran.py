@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext
 
-from tests.bench.navigateur import Ecran, choose, chromium, new_context, open_choices, open_page
+from tests.bench.navigateur import Ecran, Ouverture, choose, chromium, new_context, open_choices, open_page
 from tests.bench.ratios import in_turns, say_medians, title
 from tests.bench.serveurs import Serveurs, servers
 
@@ -20,12 +20,14 @@ def screens(served: Serveurs) -> tuple[Ecran, Ecran]:
     return (
         Ecran(
             served.app,
+            "() => tous('h1').length > 0",
             "() => tous('.mur .case').length >= 156",
             "(y) => tous('.mur .case').length >= 156 && tous('.mur .case')[0].href.includes('exercice=' + y)",
         ),
         Ecran(
             served.vide,
             "() => tous('h1').length > 0",
+            "() => tous('[role=combobox]').length > 0",
             "(y) => tous('p').some((p) => p.textContent === 'Choix : ' + y)",
         ),
     )
@@ -39,28 +41,37 @@ def measure(folder: Path, base: Path, rounds: int) -> None:
 
 
 def _opening(browser: Browser, overview: Ecran, empty: Ecran, base: Path, rounds: int) -> None:
-    def fresh(screen: Ecran) -> float:
+    def fresh(screen: Ecran) -> Ouverture:
         with new_context(browser) as context:
             return open_page(context, screen)[1]
 
-    def again(context: BrowserContext, screen: Ecran) -> float:
+    def again(context: BrowserContext, screen: Ecran) -> Ouverture:
         page, took = open_page(context, screen)
         page.close()
         return took
 
-    def after_import() -> float:
+    def after_import() -> Ouverture:
         os.utime(base)  # everything kept hangs on the file's stamp
         return fresh(overview)
 
     title("Écran : ouvrir la vue d'ensemble (156 indicateurs), devant une page vide servie par les mêmes couches")
     fresh(overview), fresh(empty)
-    found = in_turns(rounds, {"vue": lambda: fresh(overview), "vide": lambda: fresh(empty), "relu": after_import})
-    say_medians("sans cache du navigateur : vue", found["vue"], "vide", found["vide"], AIM_OPEN)
+    cold = in_turns(rounds, {"vue": lambda: fresh(overview), "vide": lambda: fresh(empty), "relu": after_import})
+    _say_openings("sans cache du navigateur", cold)
     with new_context(browser) as context:
         again(context, overview), again(context, empty)
         warm = in_turns(rounds, {"vue": lambda: again(context, overview), "vide": lambda: again(context, empty)})
-    say_medians("avec cache : vue", warm["vue"], "vide", warm["vide"], AIM_OPEN)
-    say_medians("première visite après un envoi : vue", found["relu"], "vide", found["vide"])
+    _say_openings("avec cache", warm)
+    relu, vide = [o.tout for o in cold["relu"]], [o.titre for o in cold["vide"]]
+    say_medians("première visite après un envoi : mur", relu, "titre vide", vide)
+
+
+def _say_openings(how: str, found: dict[str, list[Ouverture]]) -> None:
+    vue, vide = found["vue"], found["vide"]
+    titles, whole = [o.titre for o in vide], [o.tout for o in vide]
+    say_medians(f"{how} : mur", [o.tout for o in vue], "titre vide", titles, AIM_OPEN)
+    say_medians(f"{how} : titre", [o.titre for o in vue], "titre vide", titles)
+    say_medians(f"{how} : mur", [o.tout for o in vue], "choix vide", whole)
 
 
 def _changing(browser: Browser, overview: Ecran, empty: Ecran, rounds: int) -> None:

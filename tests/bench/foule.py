@@ -1,7 +1,7 @@
 """Twenty people who change the year of the overview at the same moment, against one who is alone.
 
-First over the wire, without a browser: what the server adds. Then as a person sees it: one in a browser, the
-nineteen others over the wire, all at once.
+First over the wire, without a browser: what the server adds, whose work waits in line. Then as a person sees it:
+one in a browser, the nineteen others over the wire, all at once.
 """
 
 from __future__ import annotations
@@ -31,12 +31,14 @@ def measure(folder: Path, base: Path, rounds: int) -> None:
     with servers(folder, base) as served, _loop() as loop:
         title(f"Foule : {PEOPLE} personnes changent d'exercice au même instant, devant une seule")
         alone, together = loop.run(_over_the_wire(served.app, rounds))
-        say("serveur seul : p95 à vingt", p95(together), "p50 d'une seule", median(alone))
-        say("serveur seul : p95 à vingt", p95(together), "p95 d'une seule", p95(alone), AIM)
-        say("serveur seul : p50 à vingt", median(together), "p50 d'une seule", median(alone))
-        alone, together = _in_a_browser(served, folder, loop, rounds)
-        say("dans un navigateur : p95 à vingt", p95(together), "p50 d'une seule", median(alone))
-        say("dans un navigateur : p95 à vingt", p95(together), "p95 d'une seule", p95(alone), AIM)
+        _say("serveur seul", alone, together)
+        _say("dans un navigateur", *_in_a_browser(served, folder, loop, rounds))
+
+
+def _say(how: str, alone: Times, together: Times) -> None:
+    say(f"{how} : p95 à vingt", p95(together), "p95 d'une seule", p95(alone), AIM)
+    say(f"{how} : p95 à vingt", p95(together), "p50 d'une seule", median(alone))
+    say(f"{how} : p50 à vingt", median(together), "p50 d'une seule", median(alone))
 
 
 async def _crowd(url: str, people: int) -> list[Visiteur]:

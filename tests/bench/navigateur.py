@@ -40,11 +40,20 @@ document.addEventListener('click', (event) => {
 
 @dataclass(frozen=True)
 class Ecran:
-    """A screen: its address, what shows it is there, and what shows that a year was chosen (JavaScript, {year})."""
+    """A screen: its address, and in JavaScript when its title is there, all of it, and all of a year's content."""
 
     url: str
+    titled: str
     there: str
     chosen: str
+
+
+@dataclass(frozen=True)
+class Ouverture:
+    """Milliseconds from the navigation to the title, and to the whole content."""
+
+    titre: float
+    tout: float
 
 
 @contextmanager
@@ -65,11 +74,12 @@ def new_context(browser: Browser) -> BrowserContext:
     return context
 
 
-def open_page(context: BrowserContext, screen: Ecran) -> tuple[Page, float]:
+def open_page(context: BrowserContext, screen: Ecran) -> tuple[Page, Ouverture]:
     """A new page on the screen, and how long it took from the navigation to its content."""
     page = context.new_page()
     page.goto(screen.url, wait_until="commit")
-    return page, float(page.evaluate(f"mesurer({screen.there}, () => 0)"))
+    waits = f"[mesurer({screen.titled}, () => 0), mesurer({screen.there}, () => 0)]"
+    return page, Ouverture(*page.evaluate(f"Promise.all({waits})"))
 
 
 def open_choices(page: Page) -> list[str]:

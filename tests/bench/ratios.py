@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from statistics import median
 from time import perf_counter
+from typing import TypeVar
 
 Times = list[float]  # milliseconds
+T = TypeVar("T")
 
 
 def timed(work: Callable[[], object]) -> float:
@@ -16,10 +18,10 @@ def timed(work: Callable[[], object]) -> float:
     return (perf_counter() - start) * 1000
 
 
-def in_turns(rounds: int, ways: Mapping[str, Callable[[], float]]) -> dict[str, Times]:
-    """Each way once a round, in an order that changes every round; each gives its own milliseconds."""
+def in_turns(rounds: int, ways: Mapping[str, Callable[[], T]]) -> dict[str, list[T]]:
+    """What each way gives, once a round, in an order that changes every round."""
     names = list(ways)
-    found: dict[str, Times] = {name: [] for name in names}
+    found: dict[str, list[T]] = {name: [] for name in names}
     for turn in range(rounds):
         shift = turn % len(names)
         for name in names[shift:] + names[:shift]:

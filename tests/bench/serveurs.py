@@ -54,7 +54,7 @@ def _serve(script: Path, folder: Path, environ: dict[str, str]) -> Iterator[str]
     log = folder / f"serveur-{port}.log"
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", script.name, "--server.port", str(port)],
+            [sys.executable, "-m", "streamlit", "run", script.name, "--server.port", str(port), "--server.headless", "true"],
             cwd=script.parent, env={**os.environ, **environ}, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
         )  # fmt: skip
         try:
