@@ -39,6 +39,8 @@ _SANS_RESULTAT = re.compile(rb"(?:</f>|<f\b[^>]*/>)\s*(?:<v\s*/>)?\s*</c>")
 # Patterns that begin with a fixed text, for they are searched ten times faster. Far: past column Z or line 99 999.
 _LOIN = re.compile(rb' r="([A-Z]{2,}|[A-Z](?=\d{6}))(\d+)')
 _LIGNE = re.compile(rb'row r="(\d+)')
+_SANS_PLACE = re.compile(rb'<c(?:>| (?!r="))')  # maybe a cell that does not say where it is: then they are counted
+_FORMULE = re.compile(rb"<f\b")
 _LIGNE_AUTRE = re.compile(rb'row\b[^>]*?\br="(\d+)')
 
 
@@ -183,7 +185,7 @@ def _inspect_xlsx(octets: bytes) -> list[Constat]:
                 while piece := part.read(_MORCEAU):
                     text = tail + piece
                     wide, tall = _extent(text, wide, tall)
-                    if b"<f" in text:
+                    if _FORMULE.search(text):
                         missing += len(_SANS_RESULTAT.findall(text))
                     tail = text[-300:] if len(text) > 300 else b""
             if wide * tall > CASES_MAX:
@@ -199,13 +201,13 @@ def _inspect_xlsx(octets: bytes) -> list[Constat]:
 
 def _extent(text: bytes, wide: int, tall: int) -> tuple[int, int]:
     """How far the cells of a piece of sheet go, given how far those before it went: columns (26 at least), lines."""
-    if b"='" in text:
+    if b"'" in text and b"='" in text:
         text = text.replace(b"'", b'"')
     far = _LOIN.findall(text)
     columns = [_column_number(letters) for letters in {letters for letters, _ in far}]
     lines = [int(line) for line in {line for _, line in far}]
     lines += map(int, _LIGNE.findall(text) or _LIGNE_AUTRE.findall(text))
-    if text.count(b' r="') < text.count(b"<c ") + text.count(b"<c>"):  # cells that do not say where they are
+    if _SANS_PLACE.search(text) and text.count(b' r="') < text.count(b"<c ") + text.count(b"<c>"):
         rows = text.split(b"<row")
         columns += [row.count(b"<c ") + row.count(b"<c>") for row in rows]
         lines.append(tall + len(rows))

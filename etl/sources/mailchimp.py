@@ -57,7 +57,7 @@ class Mailchimp(TableSource):
         frame["debut"] = frame["fin"] = frame["envoi"].dt.date
         frame["titre"] = scrubbed(frame["titre"])
         extrait.lignes = frame[row_columns(self.famille)]
-        days = zip(frame["serie"], frame["debut"], strict=True)
+        days = zip(frame["serie"].tolist(), frame["debut"].tolist(), strict=True)
         extrait.tranches = [Tranche(serie, day, day, "cle") for serie, day in days]
 
 
