@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.ui.cadre import show
 from pages.ui.contexte import current, remember
-from pages.ui.donnees import donnees
+from pages.ui.donnees import donnees, warm
 from pages.ui.envois import (
     MONTRES,
     confirm_cancel,
@@ -48,6 +48,7 @@ if files:
             label = f"Enregistrer les {ready} fichiers prêts" if ready > 1 else "Enregistrer le fichier prêt"
             if st.button(label, type="primary"):
                 st.session_state["dits"] = store_ready(apercus)
+                warm()
                 st.session_state["tour_envoi"] = tour + 1
                 st.rerun()
             st.caption("Rien n'est enregistré avant ce clic ; chaque envoi peut être annulé ensuite.")

@@ -18,7 +18,7 @@ export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   let root = parentElement.querySelector('.racine');
   if (!root) { root = document.createElement('div'); root.className = 'racine'; parentElement.appendChild(root); }
-  if (root.dataset.html !== data.html) { root.innerHTML = data.html; root.dataset.html = data.html; }
+  if (root.shown !== data.html) { root.innerHTML = data.html; root.shown = data.html; }
   root.onclick = (event) => {
     const button = event.target.closest('button[data-action]');
     if (button) { setTriggerValue('agir', { action: button.dataset.action, id: button.dataset.id }); return; }

@@ -51,6 +51,15 @@ def _from_url(before: Contexte) -> Contexte:
     return Contexte(exercice, min(max(au, date(2022, 7, 1)), today()))
 
 
+def _key_year(kept: Contexte) -> str:
+    """The choice is part of the key: a link that asks for another year must win over the widget's memory."""
+    return f"exercice_{kept.exercice}"
+
+
+def _key_day(kept: Contexte) -> str:
+    return f"au_{kept.au}"
+
+
 def current() -> Contexte:
     """The context of this run: what the address asks for, else what was chosen last, else this year and today."""
     state = st.session_state
@@ -58,6 +67,9 @@ def current() -> Contexte:
     asked = {k: st.query_params[k] for k in ("exercice", "au") if k in st.query_params}
     if asked and asked != state.get(_CLE):
         kept = _from_url(kept)
+    else:  # what was just chosen is in the state of the widgets: reading it here saves a second run
+        picked, day = state.get(_key_year(kept)), state.get(_key_day(kept))
+        kept = Contexte(picked or kept.exercice, day if isinstance(day, date) else kept.au)
     state["contexte"] = kept
     return kept
 
@@ -80,24 +92,22 @@ def choose(titre: str, sous: str = "", **more: str) -> Contexte:
         st.title(titre, anchor=False)
         place = st.empty()
     with year:
-        # the choice is part of the key: a link that asks for another year must win over the widget's memory
         exercice = st.selectbox(
             "Exercice",
             years,
             index=years.index(kept.exercice),
             format_func=lambda e: f"{e} (an {e.an})",
-            key=f"exercice_{kept.exercice}",
+            key=_key_year(kept),
             filter_mode=None,
         )
-    with day:
+    with day, st.popover(f"Vu au {jour(kept.au)}", width="stretch"):
         au = st.date_input(
-            "Vu au",
+            "Tel que vu ce jour-là : ce qui était dû, et les fichiers déjà reçus.",
             kept.au,
             min_value=date(2022, 7, 1),
             max_value=today(),
             format="YYYY-MM-DD",
-            key=f"au_{kept.au}",
-            help="Tel que vu ce jour-là : ce qui était dû, et les fichiers déjà reçus.",
+            key=_key_day(kept),
         )
     chosen = Contexte(exercice or kept.exercice, au if isinstance(au, date) else kept.au)
     remember(chosen, **more)

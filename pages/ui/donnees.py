@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-import streamlit as st
+import threading
+from contextlib import suppress
+from datetime import date, timedelta
+from functools import lru_cache
 
 from rqds_metrics.donnees import Donnees, load_donnees
 from rqds_metrics.exercice import Exercice, exercices_du_plan
 from rqds_metrics.plan import load_plan
 from rqds_metrics.resultats import Calcul, Resultat, compute
-from rqds_metrics.store import base_path, version
+from rqds_metrics.store import BaseIllisible, BaseOccupee, base_path, today, version
 
 GARDES = 128
 
@@ -25,7 +26,7 @@ def donnees(au: date) -> Donnees:
     return load_donnees(au)
 
 
-@st.cache_resource(max_entries=GARDES, show_spinner=False)
+@lru_cache(GARDES)
 def _results(stamp: str, exercice: Exercice, au: date) -> list[Resultat]:
     return compute(load_donnees(au), [exercice])
 
@@ -35,7 +36,7 @@ def results(exercice: Exercice, au: date) -> list[Resultat]:
     return _results(stamp(), exercice, au)
 
 
-@st.cache_resource(max_entries=GARDES, show_spinner=False)
+@lru_cache(GARDES)
 def _five_years(stamp: str, au: date) -> dict[str, list[Resultat]]:
     calcul = Calcul(load_plan(), load_donnees(au))
     years = exercices_du_plan()
@@ -45,3 +46,15 @@ def _five_years(stamp: str, au: date) -> dict[str, list[Resultat]]:
 def five_years(au: date) -> dict[str, list[Resultat]]:
     """The five years of every indicator, by id."""
     return _five_years(stamp(), au)
+
+
+def warm() -> None:
+    """Read what the overview needs, aside, before someone waits for it: at the start, and once files are stored."""
+
+    def read() -> None:
+        with suppress(BaseOccupee, BaseIllisible):  # whoever opens a page will be told
+            for au in (today(), today() - timedelta(days=30)):
+                if base_path().exists():
+                    load_donnees(au)
+
+    threading.Thread(target=read, daemon=True, name="warm").start()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import lru_cache
 
-import streamlit as st
 from markupsafe import Markup
 
 from pages.ui.contexte import Contexte
@@ -72,7 +72,7 @@ def subtitle(exercice: Exercice, au: date, evalues: int, total: int) -> str:
     return f"{when} · {evalues} indicateurs évalués sur {total}"
 
 
-@st.cache_data(max_entries=GARDES, show_spinner=False)
+@lru_cache(GARDES)
 def _html(stamp: str, exercice: Exercice, au: date) -> tuple[str, str]:
     plan, contexte = load_plan(), Contexte(exercice, au)
     found = results(exercice, au)

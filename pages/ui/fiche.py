@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
-import streamlit as st
 from markupsafe import Markup
 
 from pages.ui.contexte import Contexte
@@ -131,7 +131,7 @@ def _trail(indicateur: Indicateur) -> str:
     return f"Orientation {action[0]} › Objectif {action[:3]} › Action {action}"
 
 
-@st.cache_data(max_entries=GARDES, show_spinner=False)
+@lru_cache(GARDES)
 def _fiche(stamp: str, id_: str, exercice: Exercice, au: date) -> Fiche:
     plan = load_plan()
     calcul = Calcul(plan, donnees(au))

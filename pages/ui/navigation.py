@@ -13,22 +13,6 @@ from pages.ui.gabarits import escape_markdown
 from rqds_metrics.store import BaseIllisible, BaseOccupee, today
 
 _LOGO = Path(__file__).with_name("logo.svg")
-# Streamlit's own frame, brought to the maquettes: less air at the top, a narrow menu, controls on the title's line.
-_STYLE = """
-<style>
-.stMainBlockContainer { padding: 2.2rem 2.4rem 4rem; max-width: 1220px; }
-[data-testid="stSidebar"] { width: 262px !important; }
-[data-testid="stSidebarNav"] a span { white-space: normal; }
-[data-testid="stHeader"] { background: transparent; }
-.stMainBlockContainer h1 { padding: 0 0 .35rem; letter-spacing: -.01em; }
-[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p { color: #5B6472; opacity: 1; }
-.st-key-bandeau_demo { background: #FFF7E6; border: 1px solid #D9B46A; border-radius: 8px; padding: 6px 14px; }
-.st-key-bandeau_demo p { margin: 0; }
-.st-key-bandeau_demo [data-testid="stMarkdownContainer"] { margin: 0; }
-@media (max-width: 640px) { .stMainBlockContainer { padding: 3.4rem 1rem 3rem; } }
-@media print { [data-testid="stSidebar"], [data-testid="stHeader"], .stButton { display: none !important; } }
-</style>
-"""
 
 
 def declare() -> StreamlitPage:
@@ -52,7 +36,6 @@ def declare() -> StreamlitPage:
 def navigate() -> None:
     """Build the menu and run the page that the address names."""
     st.set_page_config(page_title="Plan stratégique du RQDS", page_icon=str(_LOGO), layout="wide")
-    st.html(_STYLE)
     st.logo(str(_LOGO), size="large")
     page = declare()
     try:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 
-import streamlit as st
 from markupsafe import Markup
 
 from pages.ui.contexte import Contexte
@@ -33,7 +33,7 @@ def bars(years: list[Resultat], au: date) -> Markup | None:
     return cinq_ans(shown, f"{years[0].indicateur.court}, cinq exercices et leur cible (trait)")
 
 
-@st.cache_data(max_entries=GARDES, show_spinner=False)
+@lru_cache(GARDES)
 def _html(stamp: str, orientation: str, exercice: Exercice, au: date) -> str:
     plan = load_plan()
     found = results(exercice, au)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import gzip
 import ipaddress
 from collections.abc import Awaitable, Callable, MutableMapping
-from pathlib import PurePosixPath
+from functools import cache
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -84,12 +85,17 @@ def translate(name: str, body: bytes) -> bytes:
     return body
 
 
+@cache
+def _style() -> bytes:
+    return Path(__file__).with_name("page.css").read_bytes()
+
+
 def frenchify(page: bytes) -> bytes:
-    """Streamlit's page, said to be in French."""
+    """Streamlit's page, said to be in French, with our style of its frame (there from the first paint)."""
     page = page.replace(b'<html lang="en">', b'<html lang="fr-CA">', 1)
     page = page.replace(b"<title>Streamlit</title>", "<title>Plan stratégique du RQDS</title>".encode(), 1)
     page = page.replace(b"You need to enable JavaScript to run this app.", b"Cette application a besoin de JavaScript.")
-    return page.replace(b"<head>", b"<head>" + SCRIPT, 1)
+    return page.replace(b"</head>", SCRIPT + b"<style>" + _style() + b"</style></head>", 1)
 
 
 class Assets:
