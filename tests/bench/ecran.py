@@ -69,9 +69,9 @@ def _opening(browser: Browser, overview: Ecran, empty: Ecran, base: Path, rounds
 def _say_openings(how: str, found: dict[str, list[Ouverture]]) -> None:
     vue, vide = found["vue"], found["vide"]
     titles, whole = [o.titre for o in vide], [o.tout for o in vide]
-    say_medians(f"{how} : mur", [o.tout for o in vue], "titre vide", titles, AIM_OPEN)
-    say_medians(f"{how} : titre", [o.titre for o in vue], "titre vide", titles)
-    say_medians(f"{how} : mur", [o.tout for o in vue], "choix vide", whole)
+    say_medians(f"{how} : titre", [o.titre for o in vue], "titre vide", titles, AIM_OPEN)
+    say_medians(f"{how} : mur", [o.tout for o in vue], "choix vide", whole, AIM_OPEN)
+    say_medians(f"{how} : mur", [o.tout for o in vue], "titre vide", titles)
 
 
 def _changing(browser: Browser, overview: Ecran, empty: Ecran, rounds: int) -> None:

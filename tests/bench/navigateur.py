@@ -11,11 +11,8 @@ from pathlib import Path
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.browser.install import find_chromium
+from tests.browser.serveur import ARGUMENTS
 
-_ARGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync", "--disable-quic", "--no-first-run",
-]  # fmt: skip
 _WIDTH, _HEIGHT = 1280, 900
 
 # `tous` looks through open shadow roots; `mesurer` waits, frame by frame, until `pret` holds and has been painted.
@@ -60,7 +57,7 @@ class Ouverture:
 def chromium(folder: Path) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=find_chromium(), args=_ARGS, env={**os.environ, "HOME": str(folder)}
+            executable_path=find_chromium(), args=ARGUMENTS, env={**os.environ, "HOME": str(folder)}
         )
         try:
             yield browser

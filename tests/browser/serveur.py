@@ -28,15 +28,15 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(base: Path, script: str = "app.py", **env: str) -> Iterator[str]:
-    """The address of `streamlit run` on a base; the process ends with the block."""
+def served(base: Path, script: Path = RACINE / "app.py", **env: str) -> Iterator[str]:
+    """The address of `streamlit run` on a base, from the script's own folder; the process ends with the block."""
     port = free_port()
     command = [
         sys.executable,
         "-m",
         "streamlit",
         "run",
-        script,
+        script.name,
         "--server.port",
         str(port),
         "--server.headless",
@@ -44,7 +44,7 @@ def served(base: Path, script: str = "app.py", **env: str) -> Iterator[str]:
     ]
     process = subprocess.Popen(
         command,
-        cwd=RACINE,
+        cwd=script.parent,
         env={**os.environ, "RQDS_BASE": str(base), **env},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
