@@ -32,7 +32,9 @@ def main() -> None:
                 page.wait_for_load_state("networkidle")
                 picture = folder / f"{name}.png"
                 page.screenshot(path=picture)
-                Image.open(picture).convert("P", palette=Image.Palette.ADAPTIVE, colors=128).save(picture, optimize=True)
+                Image.open(picture).convert("P", palette=Image.Palette.ADAPTIVE, colors=128).save(
+                    picture, optimize=True
+                )
             browser.close()
 
 
