@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from rqds_metrics.mesures import Mesure, load_mesures, provenance_sql, releves_sql
+from rqds_metrics.mesures import Mesure, Plage, load_mesures, names, plages_decided, provenance_sql, releves_sql
 from rqds_metrics.plan import Indicateur, Plan, load_plan
 from rqds_metrics.registre import Decisions, default_reglages, read_decisions
 from rqds_metrics.regles.series import Serie
@@ -94,10 +94,16 @@ def read_portees(cursor: duckdb.DuckDBPyConnection, lots: list[Lot]) -> list[Por
     return live_parts([Portee(*row) for row in rows if row[0] in live])
 
 
-def _covered(mesure: Mesure, portees: list[Portee]) -> tuple[Span, ...] | None:
+def _covered(mesure: Mesure, plages: tuple[Plage, ...], portees: list[Portee]) -> tuple[Span, ...] | None:
+    """The days spoken for by the series that count on them; None for events."""
     if mesure.couverture == "evenement":
         return None
-    return tuple(merge([Span(p.debut, p.fin) for p in portees if mesure.reads(p.serie)]))
+    spans = []
+    for plage in plages:
+        first, last = plage.debut or date.min, plage.avant - timedelta(days=1) if plage.avant else date.max
+        mine = [p for p in portees if any(names(s, p.serie) for s in plage.series)]
+        spans += [Span(max(p.debut, first), min(p.fin, last)) for p in mine if p.debut <= last and p.fin >= first]
+    return tuple(merge(spans))
 
 
 def _measured(
@@ -112,12 +118,13 @@ def _measured(
         if indicateur.mesure is None:
             continue
         mesure = mesures[indicateur.mesure]
-        if not any(mesure.reads(s) for s in known):
+        plages = plages_decided(indicateur.mesure, mesure, decisions, portees)
+        if not any(names(entry, s) for p in plages for entry in p.series for s in known):
             continue
         key = (indicateur.mesure, indicateur.filtre)
         if key not in done:
-            sql, params = releves_sql(mesure, indicateur.filtre, decisions.reglages)
-            done[key] = Serie.of(cursor.execute(sql, params).fetchall(), _covered(mesure, portees))
+            sql, params = releves_sql(mesure, indicateur.filtre, decisions.reglages, plages)
+            done[key] = Serie.of(cursor.execute(sql, params).fetchall(), _covered(mesure, plages, portees))
         series[indicateur.id] = done[key]
     return series
 
@@ -237,8 +244,9 @@ def read_origines(
         portees = read_portees(cursor, lots)
         _portee_table(cursor, portees)
         if indicateur.mesure:
-            reglages = read_decisions(cursor, au).reglages
-            sql, params = provenance_sql(load_mesures()[indicateur.mesure], indicateur.filtre, reglages)
+            decisions, mesure = read_decisions(cursor, au), load_mesures()[indicateur.mesure]
+            plages = plages_decided(indicateur.mesure, mesure, decisions, portees)
+            sql, params = provenance_sql(mesure, indicateur.filtre, decisions.reglages, plages)
         else:
             sql, params = _SAISIES, [indicateur.id]
         rows = [r for r in cursor.execute(sql, params).fetchall() if debut <= r[0] <= fin]

@@ -6,15 +6,18 @@ Names of tables and columns come from rqds_metrics.familles only; words from fil
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
+from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BeforeValidator, RootModel, model_validator
 
 from rqds_metrics.familles import COMMUNES, FAMILLES
 from rqds_metrics.plan import Condition, Indicateur, Plan, Strict, _tuple
-from rqds_metrics.registre import Reglages
+from rqds_metrics.registre import Decisions, Reglages
+from rqds_metrics.regles.vivant import Portee
 from rqds_metrics.yaml_strict import DefinitionError, Lu, read_yaml, validate
 
 FICHIER = Path(__file__).with_name("mesures.yaml")
@@ -55,6 +58,7 @@ class Mesure(Strict):
     conditions: Annotated[tuple[Compte, ...], BeforeValidator(_tuple)] = ()
     couverture: Literal["continue", "evenement"]
     series: Annotated[tuple[str, ...], BeforeValidator(_tuple)]
+    choix: Literal[True] | None = None  # several of `series` could tell the same thing: one at a time is read
     methode: str
 
     @model_validator(mode="after")
@@ -72,13 +76,61 @@ class Mesure(Strict):
         return self
 
     def reads(self, serie: str) -> bool:
-        """Is `serie` one that this measure reads: named whole, or by its first parts."""
-        return any(serie == s or serie.startswith(s + "|") for s in self.series)
+        """Is `serie` one that this measure may read."""
+        return any(names(s, serie) for s in self.series)
 
     @property
     def source(self) -> str:
         """The tool it comes from: the first part of its series."""
         return self.series[0].split("|", 1)[0]
+
+
+def names(entry: str, serie: str) -> bool:
+    """Does `entry` name a series: whole, by its first parts (« zoom »), or by its beginning (« autre-* »)."""
+    if entry.endswith("*"):
+        return serie.startswith(entry[:-1])
+    return serie == entry or serie.startswith(entry + "|")
+
+
+class Plage(NamedTuple):
+    """Days on which a measure reads some series: from `debut`, before `avant` (None: without limit)."""
+
+    series: tuple[str, ...]
+    debut: date | None = None
+    avant: date | None = None
+
+
+def plages_of(
+    mesure: Mesure, choix: Iterable[tuple[date | None, str]] = (), d_abord: str | None = None
+) -> tuple[Plage, ...]:
+    """What a measure reads, through time. `choix`: (since that day, this series), in the order they were decided.
+
+    Before any choice, the series `d_abord` (the measure's first by default); a choice holds until the next one, and
+    hides earlier ones of later days.
+    """
+    if not mesure.choix:
+        return (Plage(mesure.series),)
+    steps: list[tuple[date | None, str]] = [(None, d_abord or mesure.series[0])]
+    for since, serie in choix:
+        steps = [(d, s) for d, s in steps if since is not None and (d is None or d < since)]
+        steps.append((since, serie))
+    ends = [d for d, _ in steps[1:]] + [None]
+    return tuple(Plage((serie,), since, end) for (since, serie), end in zip(steps, ends, strict=True))
+
+
+def plages_decided(nom: str, mesure: Mesure, decisions: Decisions, portees: Iterable[Portee]) -> tuple[Plage, ...]:
+    """`plages_of` with the choices that stand in the registre; before any, the series that came in first.
+
+    Not the first of the list: a second tool that begins to send files must not change figures by itself.
+    """
+    if not mesure.choix:
+        return plages_of(mesure)
+    first = min((p for p in portees if mesure.reads(p.serie)), key=lambda p: p.lot, default=None)
+    choix = [
+        (date.fromisoformat(d.valeur["depuis"]) if d.valeur.get("depuis") else None, str(d.valeur["serie"]))
+        for d in decisions.sources.get(nom, ())
+    ]
+    return plages_of(mesure, choix, first.serie if first else None)
 
 
 class Mesures(RootModel[dict[str, Mesure]]):
@@ -144,12 +196,33 @@ def _words(column: str, test: str, words: tuple[str, ...], params: list[Any]) ->
     return f"NOT coalesce({any_of}, false)" if test == "sans" else f"({any_of})"
 
 
-def _where(mesure: Mesure, filtre: tuple[Condition, ...], reglages: Reglages) -> tuple[list[str], list[Any]]:
-    clauses, params = [f"r.{mesure.date} IS NOT NULL"], []
-    series = " OR ".join(["r.serie = ? OR starts_with(r.serie, ?)"] * len(mesure.series))
-    clauses.append(f"({series})")
-    for serie in mesure.series:
-        params += [serie, serie + "|"]
+def _within(mesure: Mesure, plage: Plage, params: list[Any]) -> str:
+    """The rows of some series on some days, their names and days bound."""
+    tests = []
+    for serie in plage.series:
+        if serie.endswith("*"):
+            tests.append("starts_with(r.serie, ?)")
+            params.append(serie[:-1])
+        else:
+            tests.append("r.serie = ? OR starts_with(r.serie, ?)")
+            params.extend([serie, serie + "|"])
+    text = " OR ".join(tests)
+    if plage.debut or plage.avant:
+        text = f"(({text})"
+        for operator, day in ((">=", plage.debut), ("<", plage.avant)):
+            if day:
+                text += f" AND r.{mesure.date} {operator} ?"
+                params.append(day)
+        text += ")"
+    return text
+
+
+def _where(
+    mesure: Mesure, filtre: tuple[Condition, ...], reglages: Reglages, plages: tuple[Plage, ...]
+) -> tuple[list[str], list[Any]]:
+    clauses: list[str] = [f"r.{mesure.date} IS NOT NULL"]
+    params: list[Any] = []
+    clauses.append("(" + " OR ".join(_within(mesure, plage, params) for plage in plages) + ")")
     for compte in mesure.conditions:
         if compte.minimum:
             clauses.append(f"r.{compte.colonne} >= ?")
@@ -163,8 +236,10 @@ def _where(mesure: Mesure, filtre: tuple[Condition, ...], reglages: Reglages) ->
     return clauses, params
 
 
-def releves_sql(mesure: Mesure, filtre: tuple[Condition, ...], reglages: Reglages) -> tuple[str, list[Any]]:
-    """The query that reads a measure, and its bound values.
+def releves_sql(
+    mesure: Mesure, filtre: tuple[Condition, ...], reglages: Reglages, plages: tuple[Plage, ...] | None = None
+) -> tuple[str, list[Any]]:
+    """The query that reads a measure, and its bound values. `plages`: see plages_of.
 
     Reads the table of the family and `portee` (lot, serie, debut, fin: what counts, see regles.vivant).
     Gives debut DATE, fin DATE, num DOUBLE, den DOUBLE, n DOUBLE, one row per span of days.
@@ -173,7 +248,7 @@ def releves_sql(mesure: Mesure, filtre: tuple[Condition, ...], reglages: Reglage
     def total(name: str | None) -> str:
         return "NULL" if name is None else _CALCULS.get(name, f"sum(r.{name})")
 
-    clauses, params = _where(mesure, filtre, reglages)
+    clauses, params = _where(mesure, filtre, reglages, plages or plages_of(mesure))
     first = "r.debut" if mesure.date == "fin" else f"r.{mesure.date}"
     observed = total("repondants") if mesure.famille == "sondage" else "count(*)"
     where = "\n  AND ".join(clauses)
@@ -189,12 +264,14 @@ def releves_sql(mesure: Mesure, filtre: tuple[Condition, ...], reglages: Reglage
     return sql, params
 
 
-def provenance_sql(mesure: Mesure, filtre: tuple[Condition, ...], reglages: Reglages) -> tuple[str, list[Any]]:
+def provenance_sql(
+    mesure: Mesure, filtre: tuple[Condition, ...], reglages: Reglages, plages: tuple[Plage, ...] | None = None
+) -> tuple[str, list[Any]]:
     """The same figures by month and lot: where they come from.
 
     Gives mois DATE, lot BIGINT, num DOUBLE, den DOUBLE, the newest month first.
     """
-    sql, params = releves_sql(mesure, filtre, reglages)
+    sql, params = releves_sql(mesure, filtre, reglages, plages)
     body = sql[sql.index("FROM ") : sql.index("\nGROUP BY")]
     sums = sql[sql.index("CAST(") : sql.index(",\n       CAST(", sql.index(" AS den"))]
     month = f"CAST(date_trunc('month', r.{mesure.date}) AS DATE)"

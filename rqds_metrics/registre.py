@@ -16,7 +16,7 @@ from rqds_metrics.plan import RACINE, Strict
 from rqds_metrics.store import end_of, now
 from rqds_metrics.yaml_strict import DefinitionError, read_yaml, validate
 
-Genre = Literal["cible", "echeance", "reglage"]
+Genre = Literal["cible", "echeance", "reglage", "source"]
 REGLAGES = RACINE / "data" / "reglages.yaml"
 
 
@@ -50,6 +50,8 @@ class Decisions:
     cibles: Mapping[tuple[str, str], Decision] = field(default_factory=dict)  # (indicateur, exercice)
     echeances: Mapping[str, Decision] = field(default_factory=dict)  # indicateur -> a day, ISO
     reglages: Reglages = field(default_factory=Reglages)
+    # measure -> the sources chosen for it, in the order of the choices: {"serie": …, "depuis": a day, ISO}
+    sources: Mapping[str, tuple[Decision, ...]] = field(default_factory=dict)
 
 
 @cache
@@ -94,6 +96,7 @@ def read_decisions(cursor: duckdb.DuckDBPyConnection, au: date) -> Decisions:
     cibles: dict[tuple[str, str], Decision] = {}
     echeances: dict[str, Decision] = {}
     reglages: dict[str, Any] = {}
+    sources: dict[str, tuple[Decision, ...]] = {}
     for quand, qui, genre, cle, exercice, valeur, pourquoi in rows:
         decision = Decision(quand, qui, genre, cle, exercice, json.loads(valeur), pourquoi)
         if genre == "cible":
@@ -102,8 +105,10 @@ def read_decisions(cursor: duckdb.DuckDBPyConnection, au: date) -> Decisions:
             _put(echeances, cle, decision)
         elif genre == "reglage":
             reglages[cle] = decision.valeur
+        elif genre == "source":
+            sources[cle] = (*sources.get(cle, ()), decision) if decision.valeur else ()
     base = default_reglages()
-    return Decisions(cibles, echeances, Reglages.model_validate({**base.model_dump(), **reglages}))
+    return Decisions(cibles, echeances, Reglages.model_validate({**base.model_dump(), **reglages}), sources)
 
 
 def _put(standing: dict[Any, Decision], key: Any, decision: Decision) -> None:

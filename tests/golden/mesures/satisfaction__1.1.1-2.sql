@@ -5,8 +5,8 @@ SELECT r.debut AS debut, r.fin AS fin,
 FROM sondage r
 JOIN portee p ON r.lot = p.lot AND r.serie = p.serie AND r.debut BETWEEN p.debut AND p.fin
 WHERE r.fin IS NOT NULL
-  AND (r.serie = ? OR starts_with(r.serie, ?))
+  AND (r.serie = ? OR starts_with(r.serie, ?) OR r.serie = ? OR starts_with(r.serie, ?) OR r.serie = ? OR starts_with(r.serie, ?) OR r.serie = ? OR starts_with(r.serie, ?))
   AND (contains(strip_accents(lower(replace(r.question, '’', ''''))), ?) OR contains(strip_accents(lower(replace(r.question, '’', ''''))), ?) OR contains(strip_accents(lower(replace(r.question, '’', ''''))), ?))
 GROUP BY 1, 2
 ORDER BY 2, 1
--- ['ms_forms', 'ms_forms|', 'contacts personnalises', 'contact personnalise', 'lien actif']
+-- ['ms_forms', 'ms_forms|', 'google_forms', 'google_forms|', 'surveymonkey', 'surveymonkey|', 'limesurvey', 'limesurvey|', 'contacts personnalises', 'contact personnalise', 'lien actif']

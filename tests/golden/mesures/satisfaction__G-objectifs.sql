@@ -5,10 +5,10 @@ SELECT r.debut AS debut, r.fin AS fin,
 FROM sondage r
 JOIN portee p ON r.lot = p.lot AND r.serie = p.serie AND r.debut BETWEEN p.debut AND p.fin
 WHERE r.fin IS NOT NULL
-  AND (r.serie = ? OR starts_with(r.serie, ?))
+  AND (r.serie = ? OR starts_with(r.serie, ?) OR r.serie = ? OR starts_with(r.serie, ?) OR r.serie = ? OR starts_with(r.serie, ?) OR r.serie = ? OR starts_with(r.serie, ?))
   AND (contains(strip_accents(lower(replace(r.question, '’', ''''))), ?))
   AND NOT coalesce(contains(strip_accents(lower(replace(r.question, '’', ''''))), ?) OR contains(strip_accents(lower(replace(r.question, '’', ''''))), ?) OR contains(strip_accents(lower(replace(r.question, '’', ''''))), ?) OR contains(strip_accents(lower(replace(r.question, '’', ''''))), ?), false)
   AND NOT coalesce(contains(strip_accents(lower(replace(r.question, '’', ''''))), ?) OR contains(strip_accents(lower(replace(r.question, '’', ''''))), ?) OR contains(strip_accents(lower(replace(r.question, '’', ''''))), ?) OR contains(strip_accents(lower(replace(r.question, '’', ''''))), ?) OR contains(strip_accents(lower(replace(r.question, '’', ''''))), ?) OR contains(strip_accents(lower(replace(r.question, '’', ''''))), ?) OR contains(strip_accents(lower(replace(r.question, '’', ''''))), ?) OR contains(strip_accents(lower(replace(r.question, '’', ''''))), ?) OR contains(strip_accents(lower(replace(r.question, '’', ''''))), ?) OR contains(strip_accents(lower(replace(r.question, '’', ''''))), ?) OR contains(strip_accents(lower(replace(r.question, '’', ''''))), ?) OR contains(strip_accents(lower(replace(r.question, '’', ''''))), ?), false)
 GROUP BY 1, 2
 ORDER BY 2, 1
--- ['ms_forms', 'ms_forms|', 'atteinte des objectifs', 'objectif 1.', 'objectif 2.', 'objectif 3.', 'objectif 4.', 'webinaire', 'colloque', 'formation', 'atelier', 'rencontre', 'activite', 'chantier', 'comite', 'ad lib', 'jumelage', 'projet', 'campagne']
+-- ['ms_forms', 'ms_forms|', 'google_forms', 'google_forms|', 'surveymonkey', 'surveymonkey|', 'limesurvey', 'limesurvey|', 'atteinte des objectifs', 'objectif 1.', 'objectif 2.', 'objectif 3.', 'objectif 4.', 'webinaire', 'colloque', 'formation', 'atelier', 'rencontre', 'activite', 'chantier', 'comite', 'ad lib', 'jumelage', 'projet', 'campagne']

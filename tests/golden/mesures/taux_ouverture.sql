@@ -5,8 +5,8 @@ SELECT r.debut AS debut, r.debut AS fin,
 FROM infolettre r
 JOIN portee p ON r.lot = p.lot AND r.serie = p.serie AND r.debut BETWEEN p.debut AND p.fin
 WHERE r.debut IS NOT NULL
-  AND (r.serie = ? OR starts_with(r.serie, ?))
+  AND (r.serie = ? OR starts_with(r.serie, ?) OR starts_with(r.serie, ?))
   AND r.livres >= ?
 GROUP BY 1, 2
 ORDER BY 2, 1
--- ['mailchimp', 'mailchimp|', 50]
+-- ['mailchimp', 'mailchimp|', 'autre-', 50]
