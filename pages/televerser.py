@@ -18,7 +18,7 @@ from pages.ui.envois import (
     say,
     store_ready,
 )
-from pages.ui.reglages import choose_test_sends
+from pages.ui.reglages import choose_sources, choose_test_sends
 from rqds_metrics.store import today
 
 remember(current())
@@ -54,6 +54,7 @@ if files:
             st.caption("Rien n'est enregistré avant ce clic ; chaque envoi peut être annulé ensuite.")
 
 choose_test_sends()
+choose_sources()
 lots = history()
 shown = st.session_state.setdefault("lots_montres", MONTRES)
 asked = show(history_html(lots[:shown]), key="historique")

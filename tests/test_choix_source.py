@@ -82,3 +82,20 @@ def test_choices_follow_each_other():
         Plage(("autre-x|site",), sept, None),
     )
     assert plages_of(load_mesures()["seances_webinaire"], [(oct_, "zoom")])[0].series == ("zoom", "teams", "autre-*")
+
+
+def test_the_source_is_chosen_on_the_upload_page_and_marked_on_the_fiche(app_on, base):
+    at = app_on(base, "pages/televerser.py")
+    box = next(s for s in at.selectbox if s.label == "Source")
+    assert box.options == ["Site Web · Google Analytics 4", "matomo"] or "Matomo" in " ".join(box.options)
+    box.select_index(1)
+    next(d for d in at.date_input if d.label == "À partir du").set_value(date(2026, 9, 1))
+    next(b for b in at.button if b.label == "Choisir cette source").click().run()
+    assert not at.exception and "vient maintenant de" in at.success[0].value
+    assert visits_now(base) == 1000 + 1000 + 700
+    fiche = app_on(base, "pages/fiche.py", indicateur="1.2.6-2", exercice="2026-2027")
+    assert not fiche.exception
+
+
+def visits_now(base):
+    return resultats("2026-2027", None, base).set_index("indicateur").loc["1.2.6-2", "valeur"]

@@ -13,12 +13,13 @@ from pages.ui.donnees import GARDES, donnees, five_years, stamp
 from pages.ui.ensemble import target_text, value_text
 from pages.ui.gabarits import render
 from pages.ui.graphiques import Figure, five_years_chart, year_chart
+from pages.ui.reglages import source_title
 from rqds_metrics.courbes import Courbes, courbes_of
 from rqds_metrics.donnees import Origine, read_origines
 from rqds_metrics.exercice import Exercice
-from rqds_metrics.mesures import load_mesures
+from rqds_metrics.mesures import Plage, load_mesures, plages_decided
 from rqds_metrics.plan import Indicateur, load_plan
-from rqds_metrics.regles.formats import nombre, pourcent, unite
+from rqds_metrics.regles.formats import jour, nombre, pourcent, unite
 from rqds_metrics.regles.phrase import METHODES, whole
 from rqds_metrics.resultats import Calcul, Resultat
 from rqds_metrics.store import local
@@ -58,6 +59,14 @@ def plan_target(indicateur: Indicateur) -> str:
     return "Jalon du plan, chaque année" if c.annuel else "Jalon du plan"
 
 
+def _plages(indicateur: Indicateur, calcul: Calcul) -> tuple[Plage, ...]:
+    """Which sources the indicator's measure reads, through time."""
+    if not indicateur.mesure:
+        return ()
+    mesure = load_mesures()[indicateur.mesure]
+    return plages_decided(indicateur.mesure, mesure, calcul.donnees.decisions, calcul.donnees.portees)
+
+
 def _method(r: Resultat, calcul: Calcul) -> list[str]:
     indicateur = r.indicateur
     lines = [TYPES[indicateur.type]]
@@ -68,6 +77,11 @@ def _method(r: Resultat, calcul: Calcul) -> list[str]:
         words = c.contient or c.commence or c.egal or c.sans
         verb = next((v for k, v in kept.items() if getattr(c, k)), "écarte")
         lines.append(f"Filtre ({c.colonne}) : {verb} {', '.join(f'« {w} »' for w in words)}.")
+    lines += [
+        f"Source depuis le {jour(p.debut)} : {source_title(p.series[0])} ; avant, une autre : les deux côtés ne se comparent pas."
+        for p in _plages(indicateur, calcul)
+        if p.debut
+    ]
     calendrier = calcul.plan.calendrier_of(indicateur)
     if calendrier:
         lines.append(f"Calendrier : {calendrier.titre}.")
@@ -154,10 +168,15 @@ def _fiche(stamp: str, id_: str, exercice: Exercice, au: date) -> Fiche:
         responsable=", ".join(action.ressources) if action and action.ressources else "responsable à confirmer",
     )
     charted = indicateur.type in ("nombre", "stock", "taux") and any(x.valeur is not None for x in years)
+    breaks = [p.debut for p in _plages(indicateur, calcul) if p.debut]
     curves = courbes_of(calcul, r) if charted and r.valeur is not None else None
     foot = _foot(r, calcul, years, curves)
     return Fiche(
-        r, head, year_chart(r, curves) if curves else None, five_years_chart(years, r) if charted else None, foot
+        r,
+        head,
+        year_chart(r, curves, breaks) if curves else None,
+        five_years_chart(years, r, breaks) if charted else None,
+        foot,
     )
 
 

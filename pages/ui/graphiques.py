@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from rqds_metrics.courbes import Courbes
@@ -62,7 +63,13 @@ def _line(nom: str, x: list[str], y: list[float | None], r: Resultat, **style: A
     }
 
 
-def year_chart(r: Resultat, c: Courbes) -> Figure:
+def _breaks(places: list[float]) -> list[dict[str, Any]]:
+    """A dashed upright line where the series changes source: the two sides do not compare."""
+    line = {"color": GRIS, "width": 1.2, "dash": "dash"}
+    return [{"type": "line", "x0": x, "x1": x, "yref": "paper", "y0": 0, "y1": 1, "line": line} for x in places]
+
+
+def year_chart(r: Resultat, c: Courbes, ruptures: list[date]) -> Figure:
     """This year (thick), what is due (dotted), last year (grey), and the pace kept to 30 June (dashed)."""
     x = [MOIS_COURTS[m.month - 1] for m in c.mois]
     look = APPARENCES[r.statut]
@@ -81,6 +88,8 @@ def year_chart(r: Resultat, c: Courbes) -> Figure:
     layout = _layout(r, 320, top)
     layout["annotations"] = _labels(traces, x, top)
     layout["xaxis"] |= {"categoryorder": "array", "categoryarray": x, "range": [-0.3, 11.6]}
+    inside = [d for d in ruptures if r.exercice.debut <= d <= r.exercice.fin]
+    layout["shapes"] = _breaks([(d.year - r.exercice.debut.year) * 12 + d.month - 7 - 1 + d.day / 31 for d in inside])
     return {"data": traces, "layout": layout}
 
 
@@ -116,7 +125,7 @@ def _percent_ticks(top: float) -> dict[str, Any]:
     return {"tickvals": values, "ticktext": [pourcent(v, 0) for v in values]}
 
 
-def five_years_chart(years: list[Resultat], courant: Resultat) -> Figure:
+def five_years_chart(years: list[Resultat], courant: Resultat, ruptures: list[date]) -> Figure:
     """Five bars against their targets (thick marks); the year in progress is paler, each status said by its shape."""
     x = [r.exercice.court for r in years]
     values = [r.valeur for r in years]
@@ -153,6 +162,9 @@ def five_years_chart(years: list[Resultat], courant: Resultat) -> Figure:
     top = max((v for r in years for v in (r.valeur, r.cible) if v is not None), default=1.0)
     layout = _layout(courant, 320, top)
     layout["xaxis"] |= {"type": "category"}
+    first = years[0].exercice
+    elapsed = [(d - first.debut).days / 365.25 - 0.5 for d in ruptures if d >= first.debut]
+    layout["shapes"] = _breaks(elapsed)
     return {"data": [bars, targets], "layout": layout}
 
 
