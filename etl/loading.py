@@ -13,6 +13,7 @@ import duckdb
 import pandas as pd
 
 from etl.source import Constat, Extrait, Lecture, Tranche
+from etl.vigilance import COLONNES, Passe
 from rqds_metrics import store
 from rqds_metrics.donnees import Lot, read_lots, read_portees
 from rqds_metrics.familles import COMMUNES, FAMILLES
@@ -108,6 +109,43 @@ def conflicts(extrait: Extrait, lots: list[Lot], portees: list[Portee]) -> list[
                 )
             )
     return out[:20]
+
+
+def read_past(cursor: duckdb.DuckDBPyConnection, extrait: Extrait, portees: list[Portee]) -> dict[str, Passe]:
+    """What is known of the series that a file speaks of, before it is stored."""
+    series = {t.serie for t in extrait.tranches}
+    mine = [p for p in portees if p.serie in series]
+    if not mine:
+        return {}
+    columns = COLONNES.get(extrait.famille, {})
+    sums = "".join(f", sum({c})" for c in columns)
+    pairs = pd.DataFrame([(p.lot, p.serie, p.debut, p.fin) for p in mine], columns=["lot", "serie", "debut", "fin"])
+    cursor.register("passe_vue", pairs)
+    # names of columns come from this project's own lists
+    rows = cursor.execute(
+        f"SELECT r.serie, CAST(date_trunc('month', r.fin) AS DATE){sums} FROM {extrait.famille} r "  # noqa: S608
+        "JOIN passe_vue p ON r.lot = p.lot AND r.serie = p.serie "
+        "AND r.debut BETWEEN CAST(p.debut AS DATE) AND CAST(p.fin AS DATE) GROUP BY 1, 2"
+    ).fetchall()
+    newest = {serie: max(p.lot for p in mine if p.serie == serie) for serie in {p.serie for p in mine}}
+    counts = cursor.execute(
+        f"SELECT r.serie, r.lot, count(*) FROM {extrait.famille} r "  # noqa: S608
+        "WHERE (r.lot, r.serie) IN (SELECT lot, serie FROM passe_vue) GROUP BY 1, 2"
+    ).fetchall()
+    cursor.unregister("passe_vue")
+    size = {serie: n for serie, lot, n in counts if newest[serie] == lot}
+    totals: dict[str, dict[date, dict[str, float]]] = {}
+    for serie, month, *values in rows:
+        known = {c: float(v) for c, v in zip(columns, values, strict=True) if v is not None}
+        totals.setdefault(serie, {})[month] = known
+    return {
+        serie: Passe(
+            totals.get(serie, {}),
+            tuple(merge([Span(p.debut, p.fin) for p in mine if p.serie == serie])),
+            size.get(serie, 0),
+        )
+        for serie in newest
+    }
 
 
 def _mixing(lots: list[Lot], demo: bool) -> list[Constat]:

@@ -10,13 +10,15 @@ from pathlib import Path
 
 import duckdb
 
-from etl.loading import LotRefuse, Recu, store_lot
+from etl.loading import LotRefuse, Recu, read_past, store_lot
 from etl.source import Constat, Lecture
+from etl.vigilance import cautions
 from rqds_metrics import store
 from rqds_metrics.donnees import read_donnees
 from rqds_metrics.exercice import Exercice
 from rqds_metrics.regles.vivant import Span
 from rqds_metrics.resultats import Resultat, compute
+from rqds_metrics.store import local
 
 _NOBODY = "essai"
 
@@ -90,12 +92,16 @@ def preview(
                 out.append(Apercu(lecture, tuple(lecture.constats), None, ()))
                 continue
             years = _years(lecture, au)
-            before = compute(read_donnees(cursor, au), years)
+            known = read_donnees(cursor, au)
+            before = compute(known, years)
+            past = read_past(cursor, lecture.extrait, list(known.portees))
+            told = (*lecture.constats, *cautions(lecture.extrait, past, local(moment).date()))
             try:
                 recu = store_lot(cursor, lecture, par=_NOBODY, recu_le=moment, demo=demo)
             except LotRefuse as refus:
-                out.append(Apercu(lecture, (*lecture.constats, *refus.constats), None, ()))
+                out.append(Apercu(lecture, (*told, *refus.constats), None, ()))
                 continue
             after = before if recu.deja else compute(read_donnees(cursor, au), years)
-            out.append(Apercu(lecture, tuple(lecture.constats), recu, _effects(before, after)))
+            # a file received already was told about then
+            out.append(Apercu(lecture, tuple(lecture.constats) if recu.deja else told, recu, _effects(before, after)))
     return out
