@@ -8,10 +8,12 @@ import json
 import sys
 from pathlib import Path
 
+from etl.archive import read_all
 from etl.loading import LotRefuse, cancel_lot, import_export, remove_demo
 from etl.preview import preview
 from etl.recognition import read_export, shown_name
 from etl.report import apercu_text, apercu_value, constat_text, lots_text, plain_spaces
+from etl.restoring import restore_lot
 from etl.source import Constat, Lecture
 from rqds_metrics import store
 from rqds_metrics.cli import french_parser, run
@@ -45,7 +47,7 @@ def _read(files: list[str], base: str | None) -> list[Lecture]:
             absent = Constat("fichier", "erreur", note, remede="Vérifiez son nom et son dossier.")
             out.append(Lecture(shown_name(name), "", None, None, [absent]))
             continue
-        out.append(read_export(Path(name).name, octets, today, plan, reglages))
+        out += read_all(Path(name).name, octets, lambda n, o: read_export(n, o, today, plan, reglages))
     _progress("")
     return out
 
@@ -106,6 +108,19 @@ def annuler(args: argparse.Namespace) -> int:
     return 0
 
 
+def retablir(args: argparse.Namespace) -> int:
+    if not store.base_path(args.base).exists():
+        print("Aucun fichier reçu : la base n'existe pas encore.")
+        return 1
+    try:
+        lot = restore_lot(args.lot, args.base, qui=args.par or _whoami())
+    except LotRefuse as refus:
+        print(refus)
+        return 1
+    print(f"Lot {lot.id} ({lot.fichier}) rétabli : il compte de nouveau.")
+    return 0
+
+
 def demo(args: argparse.Namespace) -> int:
     if args.retirer:
         print(f"{remove_demo(args.base)} lots de démonstration retirés.")
@@ -141,14 +156,15 @@ def main() -> int:
     take.add_argument("fichiers", nargs="+")
     take.add_argument("--par", help="qui envoie (le nom de session par défaut)")
     command("lots", "les fichiers reçus")
-    undo = command("annuler", "annuler un lot")
-    undo.add_argument("lot", type=int)
-    undo.add_argument("--par", help="qui annule")
+    for name, words in (("annuler", "annuler un lot"), ("retablir", "rétablir un lot annulé")):
+        change = command(name, words)
+        change.add_argument("lot", type=int)
+        change.add_argument("--par", help="qui le demande")
     show = command("demo", "charger la démonstration (données fictives)")
     show.add_argument("--retirer", action="store_true", help="retirer la démonstration")
     show.add_argument("--au", type=day, help="le jour où elle s'arrête (aujourd'hui par défaut)")
     args = parser.parse_args()
-    actions = {"verifier": verifier, "importer": importer, "lots": lots, "annuler": annuler, "demo": demo}
+    actions = {"verifier": verifier, "importer": importer, "lots": lots, "annuler": annuler, "retablir": retablir, "demo": demo}
     return actions[args.commande](args)
 
 

@@ -9,6 +9,7 @@ from pages.ui.contexte import current, remember
 from pages.ui.donnees import donnees, warm
 from pages.ui.envois import (
     MONTRES,
+    bring_back,
     confirm_cancel,
     history,
     history_html,
@@ -32,7 +33,7 @@ say(st.session_state.pop("dits", []))
 tour = st.session_state.setdefault("tour_envoi", 0)  # a new uploader after each save: an empty one
 files = st.file_uploader(
     "Fichiers à téléverser",
-    type=["xlsx", "xls", "ods", "csv", "tsv", "txt"],
+    type=["xlsx", "xlsm", "xls", "ods", "csv", "tsv", "txt", "zip"],
     accept_multiple_files=True,
     key=f"fichiers_{tour}",
     label_visibility="collapsed",
@@ -61,7 +62,6 @@ asked = show(history_html(lots[:shown]), key="historique")
 if len(lots) > shown and st.button(f"Voir plus ({len(lots) - shown} plus anciens)"):
     st.session_state["lots_montres"] = shown + 4 * MONTRES
     st.rerun()
-if asked and asked.get("action") == "annuler":
-    chosen = next((lot for lot in lots if str(lot.id) == asked.get("id")), None)
-    if chosen:
-        confirm_cancel(chosen)
+chosen = next((lot for lot in lots if asked and str(lot.id) == asked.get("id")), None)
+if asked and chosen:
+    (bring_back if asked.get("action") == "retablir" else confirm_cancel)(chosen)

@@ -10,10 +10,12 @@ from typing import Any
 import streamlit as st
 from markupsafe import Markup
 
+from etl.archive import read_all
 from etl.loading import LotRefuse, cancel_lot, import_export
 from etl.preview import Apercu, preview
 from etl.recognition import read_export, sources
 from etl.report import constat_text, effect_text
+from etl.restoring import restore_lot
 from etl.source import Lecture
 from pages.ui.donnees import stamp
 from pages.ui.gabarits import escape_markdown, render
@@ -45,8 +47,8 @@ QUI = "poste local"  # until people sign in
 
 
 def read_files(files: Sequence[Any]) -> list[Lecture]:
-    """Read what was dropped, each file once per session."""
-    kept: dict[str, Lecture] = st.session_state.setdefault("lectures", {})
+    """Read what was dropped, and what a .zip holds, each file once per session."""
+    kept: dict[str, list[Lecture]] = st.session_state.setdefault("lectures", {})
     fresh = {f.file_id: f for f in files}
     for gone in set(kept) - set(fresh):
         del kept[gone]
@@ -57,9 +59,11 @@ def read_files(files: Sequence[Any]) -> list[Lecture]:
         with place.status(f"Lecture de {len(todo)} fichiers…" if len(todo) > 1 else "Lecture du fichier…") as status:
             for rank, file in enumerate(todo, 1):
                 status.update(label=f"Lecture {rank} sur {len(todo)} : {escape_markdown(file.name)}")
-                kept[file.file_id] = read_export(file.name, file.getvalue(), today(), load_plan(), reglages)
+                kept[file.file_id] = read_all(
+                    file.name, file.getvalue(), lambda n, o: read_export(n, o, today(), load_plan(), reglages)
+                )
         place.empty()
-    return [kept[f.file_id] for f in files]
+    return [lecture for f in files for lecture in kept[f.file_id]]
 
 
 def preview_files(lectures: list[Lecture]) -> list[Apercu]:
@@ -144,3 +148,14 @@ def confirm_cancel(lot: Lot) -> None:
             st.rerun()
         if st.button("Le garder"):
             st.rerun()
+
+
+def bring_back(lot: Lot) -> None:
+    """Make a cancelled lot count again, and say so."""
+    try:
+        restore_lot(lot.id, qui=QUI)
+        dit = Dit(f"« {lot.fichier} » est rétabli : il compte de nouveau, là où aucun envoi plus récent ne parle.")
+    except LotRefuse as refus:
+        dit = Dit(str(refus), fait=False)
+    st.session_state["dits"] = [dit]
+    st.rerun()
