@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from etl.gabarit import template_of
 from pages.ui.cadre import show
 from pages.ui.contexte import current, remember
 from pages.ui.donnees import donnees, warm
@@ -54,6 +55,14 @@ if files:
                 st.rerun()
             st.caption("Rien n'est enregistré avant ce clic ; chaque envoi peut être annulé ensuite.")
 
+with st.expander("Saisir ce qu'aucun outil ne donne : le gabarit Excel"):
+    year = current().exercice
+    st.markdown(
+        f"Les indicateurs sans export, leurs mois de {year} et des listes déroulantes. Remplissez ce que vous savez, "
+        "laissez le reste vide, puis déposez le fichier ici : seules les lignes remplies comptent."
+    )
+    name = f"valeurs-{year}.xlsx"
+    st.download_button(f"Télécharger {name}", template_of(year), name, icon=":material/download:")
 choose_test_sends()
 choose_sources()
 lots = history()

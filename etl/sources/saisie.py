@@ -21,6 +21,7 @@ from rqds_metrics.plan import Indicateur
 _YES = {"oui", "fait", "atteint", "1", "vrai", "x"}
 _NO = {"non", "pas fait", "0", "faux"}
 _ID = re.compile(r"\s*(\d\.\d\.\d-\d+|G-[a-z0-9.]+)(?![0-9.-])", re.IGNORECASE)
+_DIT = ("brut", "numerateur", "denominateur", "fait_le", "texte")  # a line that has none of these says nothing
 _REMEDE = "Corrigez cette ligne, puis renvoyez le fichier."
 
 
@@ -33,8 +34,8 @@ class Saisie(TableSource):
     attendu = "colonnes « Mois », « Indicateur », « Valeur »"
     signatures = (frozenset({"mois", "indicateur", "valeur"}),)
     champs = (
-        Champ("periode", "text", ("Mois",), filled=True),
-        Champ("cle", "text", ("Indicateur",), filled=True),
+        Champ("periode", "text", ("Mois",)),
+        Champ("cle", "text", ("Indicateur",)),
         Champ("brut", "text", ("Valeur",)),
         Champ("numerateur", "number", ("Numérateur", "Numerateur"), required=False),
         Champ("denominateur", "number", ("Dénominateur", "Denominateur"), required=False),
@@ -50,8 +51,15 @@ class Saisie(TableSource):
         for table in tables:
             values = _values(table, contexte, extrait)
             rows: Iterator[Any] = table.frame.itertuples(index=False)
+            said = table.frame[list(_DIT)].notna().any(axis=1).tolist()
+            extrait.set_aside("ligne sans valeur", said.count(False))
             for k, row in enumerate(rows):
+                if not said[k]:
+                    continue  # a line of the template that nobody filled
                 line = _Line(table, int(row.row), extrait)
+                if missing := [c for c in ("periode", "cle") if pd.isna(getattr(row, c))]:
+                    line.wrong(missing[0], "Cette cellule est vide, et la ligne ne peut pas être lue sans elle.")
+                    continue
                 indicateur = _indicator(row.cle, contexte, line)
                 span = parse_period(row.periode)
                 if span is None:
