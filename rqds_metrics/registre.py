@@ -16,7 +16,7 @@ from rqds_metrics.plan import RACINE, Strict
 from rqds_metrics.store import end_of, now
 from rqds_metrics.yaml_strict import DefinitionError, read_yaml, validate
 
-Genre = Literal["cible", "echeance", "reglage", "source"]
+Genre = Literal["cible", "echeance", "reglage", "source", "cloture"]
 REGLAGES = RACINE / "data" / "reglages.yaml"
 
 
@@ -52,6 +52,7 @@ class Decisions:
     reglages: Reglages = field(default_factory=Reglages)
     # measure -> the sources chosen for it, in the order of the choices: {"serie": …, "depuis": a day, ISO}
     sources: Mapping[str, tuple[Decision, ...]] = field(default_factory=dict)
+    clotures: Mapping[str, Decision] = field(default_factory=dict)  # « 2026-10 » -> what was known at closing
 
 
 @cache
@@ -97,6 +98,7 @@ def read_decisions(cursor: duckdb.DuckDBPyConnection, au: date) -> Decisions:
     echeances: dict[str, Decision] = {}
     reglages: dict[str, Any] = {}
     sources: dict[str, tuple[Decision, ...]] = {}
+    clotures: dict[str, Decision] = {}
     for quand, qui, genre, cle, exercice, valeur, pourquoi in rows:
         decision = Decision(quand, qui, genre, cle, exercice, json.loads(valeur), pourquoi)
         if genre == "cible":
@@ -105,10 +107,12 @@ def read_decisions(cursor: duckdb.DuckDBPyConnection, au: date) -> Decisions:
             _put(echeances, cle, decision)
         elif genre == "reglage":
             reglages[cle] = decision.valeur
+        elif genre == "cloture":
+            _put(clotures, cle, decision)
         elif genre == "source":
             sources[cle] = (*sources.get(cle, ()), decision) if decision.valeur else ()
     base = default_reglages()
-    return Decisions(cibles, echeances, Reglages.model_validate({**base.model_dump(), **reglages}), sources)
+    return Decisions(cibles, echeances, Reglages.model_validate({**base.model_dump(), **reglages}), sources, clotures)
 
 
 def _put(standing: dict[Any, Decision], key: Any, decision: Decision) -> None:

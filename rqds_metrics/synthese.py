@@ -11,9 +11,10 @@ from typing import Literal
 from rqds_metrics.donnees import Donnees
 from rqds_metrics.exercice import Exercice
 from rqds_metrics.familles import TITRES
+from rqds_metrics.mesures import load_mesures, names, plages_decided
 from rqds_metrics.plan import Orientation, Plan
 from rqds_metrics.regles.statut import EVALUES, FAVORABLES
-from rqds_metrics.regles.vivant import Span, merge, subtract
+from rqds_metrics.regles.vivant import Portee, Span, merge, subtract
 from rqds_metrics.resultats import Resultat
 from rqds_metrics.statuts import APPARENCES
 
@@ -104,8 +105,9 @@ class Reception:
     dernier: date | None
 
 
-# Families whose every day is spoken for by their exports; of the others, silence says nothing.
-_CONTINUES = {"web": "ga4|site", "balado": "spotify|emission"}
+# Families whose every day is spoken for by their exports, and the measure that says which of them counts; of the other
+# families, silence says nothing.
+_CONTINUES = {"web": "visites_web", "balado": "ecoutes_balado"}
 
 
 def _expected(plan: Plan, famille: str, first: date) -> bool:
@@ -115,6 +117,15 @@ def _expected(plan: Plan, famille: str, first: date) -> bool:
     return calendrier is not None and first.month in calendrier.mois
 
 
+def _counts(portee: Portee, famille: str, donnees: Donnees) -> bool:
+    """Is it of the source that counts for the family (any, where facts add up)."""
+    nom = _CONTINUES.get(famille)
+    if nom is None:
+        return True
+    plages = plages_decided(nom, load_mesures()[nom], donnees.decisions, donnees.portees)
+    return any(names(s, portee.serie) for p in plages for s in p.series)
+
+
 def receptions(plan: Plan, donnees: Donnees, exercice: Exercice) -> list[Reception]:
     """For each family and month of the year: received, part of it, missing, nothing planned, or still to come."""
     late_after = timedelta(days=donnees.decisions.reglages.retard_jours)
@@ -122,9 +133,8 @@ def receptions(plan: Plan, donnees: Donnees, exercice: Exercice) -> list[Recepti
     out = []
     for famille, titre in TITRES.items():
         lots = [lot for lot in live.values() if lot.famille == famille]
-        wanted = _CONTINUES.get(famille)
         ids = {lot.id for lot in lots}
-        spans = merge([Span(p.debut, p.fin) for p in donnees.portees if p.lot in ids and wanted in (None, p.serie)])
+        spans = merge([Span(p.debut, p.fin) for p in donnees.portees if p.lot in ids and _counts(p, famille, donnees)])
         states: list[tuple[date, EtatMois]] = []
         for first in exercice.mois():
             last = first.replace(day=monthrange(first.year, first.month)[1])

@@ -28,7 +28,10 @@ def declare() -> StreamlitPage:
                 st.Page("pages/par_orientation.py", title="Par orientation", url_path="orientation"),
                 st.Page("pages/fiche.py", title="Fiche d’un indicateur", url_path="fiche"),
             ],
-            "Alimenter": [st.Page("pages/televerser.py", title="Téléverser des exports", url_path="televerser")],
+            "Alimenter": [
+                st.Page("pages/televerser.py", title="Téléverser des exports", url_path="televerser"),
+                st.Page("pages/cloture.py", title="Clôture du mois", url_path="cloture"),
+            ],
         }
     )
 

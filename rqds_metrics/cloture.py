@@ -1,0 +1,145 @@
+"""The end of a month: what was expected of each source, what came, which figures; and what changed after closing.
+
+Pure: what is known is given, and what a closing keeps is the plain values of `bilan_of`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+
+from rqds_metrics.donnees import Donnees, Lot
+from rqds_metrics.exercice import Exercice
+from rqds_metrics.plan import Indicateur, Plan
+from rqds_metrics.regles.formats import quantite
+from rqds_metrics.synthese import EtatMois, receptions
+
+ETATS: dict[str, str] = {
+    "recu": "reçu",
+    "partiel": "reçu en partie",
+    "manquant": "manquant",
+    "rien": "rien de prévu",
+    "a_venir": "à venir",
+}
+
+
+@dataclass(frozen=True)
+class Ligne:
+    """A family of sources in the month: its state, and the live files that speak of it, oldest first."""
+
+    famille: str
+    titre: str
+    etat: EtatMois
+    lots: tuple[Lot, ...]
+
+
+@dataclass(frozen=True)
+class Chiffre:
+    """The figure of an indicator in the month. `den` is None for what is counted and not divided."""
+
+    indicateur: Indicateur
+    num: float
+    den: float | None
+
+    @property
+    def texte(self) -> str:
+        if self.den is not None:
+            share = self.num / self.den if self.den else None
+            return f"{quantite(share, '%')} ({quantite(self.num, '')} sur {quantite(self.den, '')})"
+        if self.indicateur.type == "taux":
+            return quantite(self.num, "%")
+        return quantite(self.num, self.indicateur.unite)
+
+
+@dataclass(frozen=True)
+class BilanMois:
+    mois: date  # its first day
+    lignes: tuple[Ligne, ...]
+    chiffres: tuple[Chiffre, ...]
+
+    @property
+    def en_attente(self) -> list[Ligne]:
+        """What is still expected: closing without it must be wanted."""
+        return [x for x in self.lignes if x.etat in ("manquant", "partiel", "a_venir")]
+
+
+@dataclass(frozen=True)
+class Revision:
+    """A figure that changed after its month was closed; texts as they were and as they are."""
+
+    indicateur: Indicateur
+    avant: str
+    apres: str
+
+
+def last_day(mois: date) -> date:
+    return (mois.replace(day=1) + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+
+
+def bilan_of(plan: Plan, donnees: Donnees, mois: date) -> BilanMois:
+    """What is known of a month on the day of `donnees`."""
+    first, last = mois.replace(day=1), last_day(mois)
+    found = receptions(plan, donnees, Exercice.of(first))
+    speaking = {p.lot for p in donnees.portees if p.debut <= last and p.fin >= first and not _since(p)}
+    lots = [lot for lot in donnees.lots if lot.id in speaking]
+    lignes = []
+    for r in found:
+        etat = next(e for m, e in r.mois if m == first)
+        mine = tuple(lot for lot in lots if lot.famille == r.famille)
+        lignes.append(Ligne(r.famille, r.titre, etat, mine))
+    return BilanMois(first, tuple(lignes), tuple(_figures(plan, donnees, first, last)))
+
+
+def _since(portee: Any) -> bool:
+    """Figures since the beginning speak of every month at once: their file is not one of the month's."""
+    return bool(portee.mode == "cle" and (portee.fin - portee.debut).days > 62)
+
+
+def _figures(plan: Plan, donnees: Donnees, first: date, last: date) -> list[Chiffre]:
+    out = []
+    for indicateur in plan.indicateurs.values():
+        serie = donnees.series.get(indicateur.id)
+        if serie is None or indicateur.type in ("jalon", "qualitatif"):
+            continue
+        part = serie.within(first, last)
+        if not len(part) or np.isnan(part.num).all():
+            continue
+        if indicateur.type == "stock":
+            out.append(Chiffre(indicateur, float(part.num[~np.isnan(part.num)][-1]), None))
+            continue
+        divided = indicateur.type == "taux" and not np.isnan(part.den).all()
+        den = float(np.nansum(part.den)) if divided else None
+        summed = float(np.nansum(part.num)) if divided or indicateur.type == "nombre" else float(part.num[-1])
+        out.append(Chiffre(indicateur, summed, den))
+    return out
+
+
+def to_keep(bilan: BilanMois) -> dict[str, Any]:
+    """What a closing keeps: plain values, as JSON holds them."""
+    return {
+        "etats": {x.famille: x.etat for x in bilan.lignes},
+        "lots": sorted({lot.id for x in bilan.lignes for lot in x.lots}),
+        "chiffres": {c.indicateur.id: [c.num, c.den] for c in bilan.chiffres},
+    }
+
+
+def revisions(plan: Plan, kept: Mapping[str, Any], now: BilanMois) -> list[Revision]:
+    """What is no longer as it was when the month was closed: old and new."""
+    before = {
+        id_: Chiffre(plan.indicateurs[id_], num, den)
+        for id_, (num, den) in kept["chiffres"].items()
+        if id_ in plan.indicateurs
+    }
+    after = {c.indicateur.id: c for c in now.chiffres}
+    out = []
+    for id_, indicateur in plan.indicateurs.items():
+        a, b = before.get(id_), after.get(id_)
+        if a and b and abs(a.num - b.num) < 1e-9 and (a.den or 0) == (b.den or 0):
+            continue
+        if a or b:
+            out.append(Revision(indicateur, a.texte if a else "rien", b.texte if b else "rien"))
+    return out
