@@ -14,6 +14,7 @@ from pages.ui.envois import (
     confirm_cancel,
     history,
     history_html,
+    offer_annotated,
     preview_files,
     previews_html,
     read_files,
@@ -42,6 +43,7 @@ files = st.file_uploader(
 if files:
     apercus = preview_files(read_files(files))
     show(previews_html(apercus), key="apercus")
+    offer_annotated(apercus, files)
     ready = sum(a.etat == "pret" for a in apercus)
     if donnees(today()).demo:
         st.warning("Retirez d'abord la démonstration (bandeau du haut) : de vrais fichiers ne s'y mêlent pas.")

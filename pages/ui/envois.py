@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +12,7 @@ from typing import Any
 import streamlit as st
 from markupsafe import Markup
 
+from etl.annotation import annotate, can_annotate
 from etl.archive import read_all
 from etl.loading import LotRefuse, cancel_lot, import_export
 from etl.preview import Apercu, preview
@@ -64,6 +67,30 @@ def read_files(files: Sequence[Any]) -> list[Lecture]:
                 )
         place.empty()
     return [lecture for f in files for lecture in kept[f.file_id]]
+
+
+def annotated(apercu: Apercu, files: Sequence[Any]) -> bytes | None:
+    """A copy of her workbook with the faulty cells marked; None where there is no cell to mark."""
+    for file in files:
+        octets = file.getvalue()
+        if hashlib.sha256(octets).hexdigest() == apercu.lecture.sha256 and can_annotate(octets, apercu.constats):
+            with suppress(ValueError):
+                return annotate(octets, apercu.constats)
+    return None
+
+
+def offer_annotated(apercus: Sequence[Apercu], files: Sequence[Any]) -> None:
+    """A download for each workbook that has cells to correct."""
+    for rank, apercu in enumerate(apercus):
+        if apercu.etat != "a_corriger":
+            continue
+        copy = annotated(apercu, files)
+        if copy:
+            stem = apercu.lecture.fichier.rsplit(".", 1)[0]
+            label = f"Copie annotée de {escape_markdown(apercu.lecture.fichier)}"
+            st.download_button(
+                label, copy, f"{stem} - à corriger.xlsx", icon=":material/download:", key=f"copie_{rank}"
+            )
 
 
 def preview_files(lectures: list[Lecture]) -> list[Apercu]:
