@@ -14,11 +14,12 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from rqds_metrics.mesures import Mesure, Plage, load_mesures, names, plages_decided, provenance_sql, releves_sql
+from rqds_metrics.mesures import Mesure, Plage, load_mesures, names, plages_decided
 from rqds_metrics.plan import Indicateur, Plan, load_plan
 from rqds_metrics.registre import Decisions, default_reglages, read_decisions
 from rqds_metrics.regles.series import Serie
 from rqds_metrics.regles.vivant import Portee, Span, live_parts, merge
+from rqds_metrics.releves import Rattachements, provenance_sql, rattachements_of, releves_sql
 from rqds_metrics.store import base_path, connect, end_of, version
 
 _RETENUES = 32  # as-of days and versions kept in memory
@@ -121,9 +122,10 @@ def _measured(
         plages = plages_decided(indicateur.mesure, mesure, decisions, portees)
         if not any(names(entry, s) for p in plages for entry in p.series for s in known):
             continue
-        key = (indicateur.mesure, indicateur.filtre)
+        attached = rattachements_of(indicateur, decisions) if mesure.famille == "sondage" else Rattachements()
+        key = (indicateur.mesure, (indicateur.filtre, attached.ici))
         if key not in done:
-            sql, params = releves_sql(mesure, indicateur.filtre, decisions.reglages, plages)
+            sql, params = releves_sql(mesure, indicateur.filtre, decisions.reglages, plages, attached)
             done[key] = Serie.of(cursor.execute(sql, params).fetchall(), _covered(mesure, plages, portees))
         series[indicateur.id] = done[key]
     return series
@@ -246,7 +248,8 @@ def read_origines(
         if indicateur.mesure:
             decisions, mesure = read_decisions(cursor, au), load_mesures()[indicateur.mesure]
             plages = plages_decided(indicateur.mesure, mesure, decisions, portees)
-            sql, params = provenance_sql(mesure, indicateur.filtre, decisions.reglages, plages)
+            attached = rattachements_of(indicateur, decisions) if mesure.famille == "sondage" else Rattachements()
+            sql, params = provenance_sql(mesure, indicateur.filtre, decisions.reglages, plages, attached)
         else:
             sql, params = _SAISIES, [indicateur.id]
         rows = [r for r in cursor.execute(sql, params).fetchall() if debut <= r[0] <= fin]

@@ -1,29 +1,25 @@
-"""Named measures: data (mesures.yaml), and the one template that turns each into SQL.
-
-Names of tables and columns come from rqds_metrics.familles only; words from filters are always bound.
-"""
+"""Named measures: data (mesures.yaml), strictly checked; and which source each one reads, through time."""
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BeforeValidator, RootModel, model_validator
 
 from rqds_metrics.familles import COMMUNES, FAMILLES
-from rqds_metrics.plan import Condition, Indicateur, Plan, Strict, _tuple
-from rqds_metrics.registre import Decisions, Reglages
+from rqds_metrics.plan import Indicateur, Plan, Strict, _tuple
+from rqds_metrics.registre import Decisions
 from rqds_metrics.regles.vivant import Portee
 from rqds_metrics.yaml_strict import DefinitionError, Lu, read_yaml, validate
 
 FICHIER = Path(__file__).with_name("mesures.yaml")
 
 # Numerators and denominators that are not a column to sum.
-_CALCULS = {
+CALCULS = {
     "lignes": "count(*)",
     "episodes": "count(DISTINCT r.episode)",
     "satisfaits": "sum(r.nombre) FILTER (WHERE r.satisfait)",
@@ -67,7 +63,7 @@ class Mesure(Strict):
             raise ValueError(f"famille inconnue « {self.famille} »")
         columns = {*COMMUNES, *FAMILLES[self.famille]}
         named = [self.date, *(c.colonne for c in self.conditions)]
-        named += [c for c in (self.numerateur, self.denominateur) if c and c not in _CALCULS]
+        named += [c for c in (self.numerateur, self.denominateur) if c and c not in CALCULS]
         for column in named:
             if column not in columns:
                 raise ValueError(f"colonne inconnue « {column} » dans la famille « {self.famille} »")
@@ -177,105 +173,3 @@ def load_mesures(path: Path = FICHIER) -> dict[str, Mesure]:
     if mesures is None:
         raise DefinitionError(lu.defauts)
     return mesures
-
-
-def plain(text: str) -> str:
-    """Lower case, no accents, straight apostrophes: how filters compare (the SQL below does the same)."""
-    text = unicodedata.normalize("NFD", text.lower().replace("’", "'"))
-    return "".join(c for c in text if not unicodedata.combining(c))
-
-
-def _words(column: str, test: str, words: tuple[str, ...], params: list[Any]) -> str:
-    """One condition of a filter, its words bound."""
-    cleaned = f"strip_accents(lower(replace(r.{column}, '’', '''')))"
-    params.extend(plain(w) for w in words)
-    if test == "egal":
-        return f"{cleaned} IN ({', '.join('?' * len(words))})"
-    function = "starts_with" if test == "commence" else "contains"
-    any_of = " OR ".join([f"{function}({cleaned}, ?)"] * len(words))
-    return f"NOT coalesce({any_of}, false)" if test == "sans" else f"({any_of})"
-
-
-def _within(mesure: Mesure, plage: Plage, params: list[Any]) -> str:
-    """The rows of some series on some days, their names and days bound."""
-    tests = []
-    for serie in plage.series:
-        if serie.endswith("*"):
-            tests.append("starts_with(r.serie, ?)")
-            params.append(serie[:-1])
-        else:
-            tests.append("r.serie = ? OR starts_with(r.serie, ?)")
-            params.extend([serie, serie + "|"])
-    text = " OR ".join(tests)
-    if plage.debut or plage.avant:
-        text = f"(({text})"
-        for operator, day in ((">=", plage.debut), ("<", plage.avant)):
-            if day:
-                text += f" AND r.{mesure.date} {operator} ?"
-                params.append(day)
-        text += ")"
-    return text
-
-
-def _where(
-    mesure: Mesure, filtre: tuple[Condition, ...], reglages: Reglages, plages: tuple[Plage, ...]
-) -> tuple[list[str], list[Any]]:
-    clauses: list[str] = [f"r.{mesure.date} IS NOT NULL"]
-    params: list[Any] = []
-    clauses.append("(" + " OR ".join(_within(mesure, plage, params) for plage in plages) + ")")
-    for compte in mesure.conditions:
-        if compte.minimum:
-            clauses.append(f"r.{compte.colonne} >= ?")
-            params.append(getattr(reglages, compte.minimum))
-        else:
-            clauses.append(f"r.{compte.colonne} IS {'NULL' if compte.vide else 'NOT NULL'}")
-    for condition in filtre:
-        for test in ("contient", "sans", "commence", "egal"):
-            if words := getattr(condition, test):
-                clauses.append(_words(condition.colonne, test, words, params))
-    return clauses, params
-
-
-def releves_sql(
-    mesure: Mesure, filtre: tuple[Condition, ...], reglages: Reglages, plages: tuple[Plage, ...] | None = None
-) -> tuple[str, list[Any]]:
-    """The query that reads a measure, and its bound values. `plages`: see plages_of.
-
-    Reads the table of the family and `portee` (lot, serie, debut, fin: what counts, see regles.vivant).
-    Gives debut DATE, fin DATE, num DOUBLE, den DOUBLE, n DOUBLE, one row per span of days.
-    """
-
-    def total(name: str | None) -> str:
-        return "NULL" if name is None else _CALCULS.get(name, f"sum(r.{name})")
-
-    clauses, params = _where(mesure, filtre, reglages, plages or plages_of(mesure))
-    first = "r.debut" if mesure.date == "fin" else f"r.{mesure.date}"
-    observed = total("repondants") if mesure.famille == "sondage" else "count(*)"
-    where = "\n  AND ".join(clauses)
-    sql = (
-        f"SELECT {first} AS debut, r.{mesure.date} AS fin,\n"
-        f"       CAST({total(mesure.numerateur)} AS DOUBLE) AS num,\n"
-        f"       CAST({total(mesure.denominateur)} AS DOUBLE) AS den,\n"
-        f"       CAST({observed} AS DOUBLE) AS n\n"
-        f"FROM {mesure.famille} r\n"
-        f"JOIN portee p ON r.lot = p.lot AND r.serie = p.serie AND r.debut BETWEEN p.debut AND p.fin\n"
-        f"WHERE {where}\nGROUP BY 1, 2\nORDER BY 2, 1"
-    )
-    return sql, params
-
-
-def provenance_sql(
-    mesure: Mesure, filtre: tuple[Condition, ...], reglages: Reglages, plages: tuple[Plage, ...] | None = None
-) -> tuple[str, list[Any]]:
-    """The same figures by month and lot: where they come from.
-
-    Gives mois DATE, lot BIGINT, num DOUBLE, den DOUBLE, the newest month first.
-    """
-    sql, params = releves_sql(mesure, filtre, reglages, plages)
-    body = sql[sql.index("FROM ") : sql.index("\nGROUP BY")]
-    sums = sql[sql.index("CAST(") : sql.index(",\n       CAST(", sql.index(" AS den"))]
-    month = f"CAST(date_trunc('month', r.{mesure.date}) AS DATE)"
-    return (
-        f"SELECT {month} AS mois, r.lot AS lot,\n       {sums}\n{body}\nGROUP BY 1, 2\nORDER BY 1 DESC, 2 DESC",
-        params,
-    )

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from rqds_metrics.mesures import FICHIER, check_mesures, load_mesures, plain, provenance_sql, releves_sql
+from rqds_metrics.mesures import FICHIER, check_mesures, load_mesures
 from rqds_metrics.plan import Condition, load_plan
 from rqds_metrics.registre import Reglages
+from rqds_metrics.releves import plain, provenance_sql, releves_sql
 
 GOLDEN = Path(__file__).parent / "golden" / "mesures"
 PLAN = load_plan()

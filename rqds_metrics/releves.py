@@ -1,0 +1,155 @@
+"""The one template that turns a measure into SQL: what counts, on which days, from which source, through which filter.
+
+Names of tables and columns come from rqds_metrics.familles only; words from filters are always bound.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any, NamedTuple
+
+from rqds_metrics.mesures import CALCULS, Mesure, Plage, plages_of
+from rqds_metrics.plan import Condition, Indicateur
+from rqds_metrics.registre import Decisions, Reglages
+
+
+def plain(text: str) -> str:
+    """Lower case, no accents, straight apostrophes: how filters compare (the SQL below does the same)."""
+    text = unicodedata.normalize("NFD", text.lower().replace("’", "'"))
+    return "".join(c for c in text if not unicodedata.combining(c))
+
+
+def _words(column: str, test: str, words: tuple[str, ...], params: list[Any]) -> str:
+    """One condition of a filter, its words bound."""
+    cleaned = f"strip_accents(lower(replace(r.{column}, '’', '''')))"
+    params.extend(plain(w) for w in words)
+    if test == "egal":
+        return f"{cleaned} IN ({', '.join('?' * len(words))})"
+    function = "starts_with" if test == "commence" else "contains"
+    any_of = " OR ".join([f"{function}({cleaned}, ?)"] * len(words))
+    return f"NOT coalesce({any_of}, false)" if test == "sans" else f"({any_of})"
+
+
+def _within(mesure: Mesure, plage: Plage, params: list[Any]) -> str:
+    """The rows of some series on some days, their names and days bound."""
+    tests = []
+    for serie in plage.series:
+        if serie.endswith("*"):
+            tests.append("starts_with(r.serie, ?)")
+            params.append(serie[:-1])
+        else:
+            tests.append("r.serie = ? OR starts_with(r.serie, ?)")
+            params.extend([serie, serie + "|"])
+    text = " OR ".join(tests)
+    if plage.debut or plage.avant:
+        text = f"(({text})"
+        for operator, day in ((">=", plage.debut), ("<", plage.avant)):
+            if day:
+                text += f" AND r.{mesure.date} {operator} ?"
+                params.append(day)
+        text += ")"
+    return text
+
+
+class Rattachements(NamedTuple):
+    """Survey questions, as (sondage, question), that someone attached: to this indicator, and to any at all."""
+
+    ici: tuple[tuple[str, str], ...] = ()
+    tous: tuple[tuple[str, str], ...] = ()
+
+
+def rattachements_of(indicateur: Indicateur, decisions: Decisions) -> Rattachements:
+    ici = tuple(k for k, d in decisions.questions.items() if d.valeur == indicateur.id)
+    return Rattachements(ici, tuple(decisions.questions))
+
+
+def _among(pairs: tuple[tuple[str, str], ...], params: list[Any]) -> str:
+    for pair in pairs:
+        params.extend(pair)
+    return f"(r.sondage, r.question) IN ({', '.join(['(?, ?)'] * len(pairs))})"
+
+
+def _filtered(filtre: tuple[Condition, ...], rattachements: Rattachements, params: list[Any]) -> list[str]:
+    """The conditions of an indicator; a question that someone attached goes where they said, and nowhere else."""
+    clauses = [
+        _words(condition.colonne, test, words, params)
+        for condition in filtre
+        for test in ("contient", "sans", "commence", "egal")
+        if (words := getattr(condition, test))
+    ]
+    if not rattachements.tous:
+        return clauses
+    text = " AND ".join([*clauses, f"NOT {_among(rattachements.tous, params)}"])
+    return [f"({text} OR {_among(rattachements.ici, params)})" if rattachements.ici else f"({text})"]
+
+
+def _where(
+    mesure: Mesure,
+    filtre: tuple[Condition, ...],
+    reglages: Reglages,
+    plages: tuple[Plage, ...],
+    rattachements: Rattachements,
+) -> tuple[list[str], list[Any]]:
+    clauses: list[str] = [f"r.{mesure.date} IS NOT NULL"]
+    params: list[Any] = []
+    clauses.append("(" + " OR ".join(_within(mesure, plage, params) for plage in plages) + ")")
+    for compte in mesure.conditions:
+        if compte.minimum:
+            clauses.append(f"r.{compte.colonne} >= ?")
+            params.append(getattr(reglages, compte.minimum))
+        else:
+            clauses.append(f"r.{compte.colonne} IS {'NULL' if compte.vide else 'NOT NULL'}")
+    return clauses + _filtered(filtre, rattachements, params), params
+
+
+def releves_sql(
+    mesure: Mesure,
+    filtre: tuple[Condition, ...],
+    reglages: Reglages,
+    plages: tuple[Plage, ...] | None = None,
+    rattachements: Rattachements = Rattachements(),  # noqa: B008 (immutable)
+) -> tuple[str, list[Any]]:
+    """The query that reads a measure, and its bound values. `plages`: see plages_of.
+
+    Reads the table of the family and `portee` (lot, serie, debut, fin: what counts, see regles.vivant).
+    Gives debut DATE, fin DATE, num DOUBLE, den DOUBLE, n DOUBLE, one row per span of days.
+    """
+
+    def total(name: str | None) -> str:
+        return "NULL" if name is None else CALCULS.get(name, f"sum(r.{name})")
+
+    clauses, params = _where(mesure, filtre, reglages, plages or plages_of(mesure), rattachements)
+    first = "r.debut" if mesure.date == "fin" else f"r.{mesure.date}"
+    observed = total("repondants") if mesure.famille == "sondage" else "count(*)"
+    where = "\n  AND ".join(clauses)
+    sql = (
+        f"SELECT {first} AS debut, r.{mesure.date} AS fin,\n"
+        f"       CAST({total(mesure.numerateur)} AS DOUBLE) AS num,\n"
+        f"       CAST({total(mesure.denominateur)} AS DOUBLE) AS den,\n"
+        f"       CAST({observed} AS DOUBLE) AS n\n"
+        f"FROM {mesure.famille} r\n"
+        f"JOIN portee p ON r.lot = p.lot AND r.serie = p.serie AND r.debut BETWEEN p.debut AND p.fin\n"
+        f"WHERE {where}\nGROUP BY 1, 2\nORDER BY 2, 1"
+    )
+    return sql, params
+
+
+def provenance_sql(
+    mesure: Mesure,
+    filtre: tuple[Condition, ...],
+    reglages: Reglages,
+    plages: tuple[Plage, ...] | None = None,
+    rattachements: Rattachements = Rattachements(),  # noqa: B008 (immutable)
+) -> tuple[str, list[Any]]:
+    """The same figures by month and lot: where they come from.
+
+    Gives mois DATE, lot BIGINT, num DOUBLE, den DOUBLE, the newest month first.
+    """
+    sql, params = releves_sql(mesure, filtre, reglages, plages, rattachements)
+    body = sql[sql.index("FROM ") : sql.index("\nGROUP BY")]
+    sums = sql[sql.index("CAST(") : sql.index(",\n       CAST(", sql.index(" AS den"))]
+    month = f"CAST(date_trunc('month', r.{mesure.date}) AS DATE)"
+    return (
+        f"SELECT {month} AS mois, r.lot AS lot,\n       {sums}\n{body}\nGROUP BY 1, 2\nORDER BY 1 DESC, 2 DESC",
+        params,
+    )
