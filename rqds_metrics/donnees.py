@@ -172,7 +172,7 @@ def _typed(cursor: duckdb.DuckDBPyConnection, plan: Plan) -> tuple[dict[str, Ser
     return series, {k: tuple(v) for k, v in textes.items()}
 
 
-def _portee_table(cursor: duckdb.DuckDBPyConnection, portees: list[Portee]) -> None:
+def portee_table(cursor: duckdb.DuckDBPyConnection, portees: list[Portee]) -> None:
     """What counts, as the temporary table that measures join."""
     frame = pd.DataFrame(portees, columns=list(Portee._fields))
     cursor.register("portee_vue", frame.astype({"lot": "int64"}))
@@ -189,7 +189,7 @@ def read_donnees(cursor: duckdb.DuckDBPyConnection, au: date, plan: Plan | None 
     lots = read_lots(cursor, au)
     portees = read_portees(cursor, lots)
     decisions = read_decisions(cursor, au)
-    _portee_table(cursor, portees)
+    portee_table(cursor, portees)
     measured = _measured(cursor, plan, portees, decisions)
     typed, textes = _typed(cursor, plan)
     return Donnees(au, tuple(lots), tuple(portees), decisions, {**typed, **measured}, textes)
@@ -244,7 +244,7 @@ def read_origines(
     with connect(base) as cursor:
         lots = read_lots(cursor, au)
         portees = read_portees(cursor, lots)
-        _portee_table(cursor, portees)
+        portee_table(cursor, portees)
         if indicateur.mesure:
             decisions, mesure = read_decisions(cursor, au), load_mesures()[indicateur.mesure]
             plages = plages_decided(indicateur.mesure, mesure, decisions, portees)

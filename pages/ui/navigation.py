@@ -30,6 +30,7 @@ def declare() -> StreamlitPage:
             ],
             "Alimenter": [
                 st.Page("pages/televerser.py", title="Téléverser des exports", url_path="televerser"),
+                st.Page("pages/questions.py", title="Questions des sondages", url_path="questions"),
                 st.Page("pages/cloture.py", title="Clôture du mois", url_path="cloture"),
             ],
         }

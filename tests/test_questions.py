@@ -1,0 +1,126 @@
+"""Survey questions attached to an indicator: by their words, else by a choice that wins and is remembered."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pytest
+
+from etl.source import Tranche
+from rqds_metrics import store
+from rqds_metrics.donnees import load_donnees
+from rqds_metrics.plan import load_plan
+from rqds_metrics.questions import by_wording, proposal, read_questions, spoken_to
+from rqds_metrics.registre import decide
+from rqds_metrics.resultats import resultats
+from tests.conftest import DEMO_AU
+from tests.fabrique import lecture, load
+
+PLAN = load_plan()
+AU = date(2026, 11, 24)
+MOMENT = datetime(2026, 11, 20, 15)
+JOUR = date(2026, 10, 22)
+
+
+def sondage(titre, question, yes, no, key="k1"):
+    serie = f"ms_forms|{key}"
+    rows = [
+        {
+            "serie": serie,
+            "debut": JOUR,
+            "fin": JOUR,
+            "sondage": titre,
+            "question": question,
+            "reponse": r,
+            "satisfait": s,
+            "nombre": n,
+        }
+        for r, s, n in (("Très satisfait", True, yes), ("Peu satisfait", False, no))
+    ]
+    return lecture("sondage", rows, [Tranche(serie, JOUR, JOUR, "cle")], f"{key}.xlsx")
+
+
+ODD = "Avez-vous aimé notre bulletin ?"
+
+
+@pytest.fixture
+def base(tmp_path):
+    path = tmp_path / "rqds.duckdb"
+    load(
+        path,
+        sondage("Sondage éclair", ODD, 8, 2),
+        sondage("Sondage annuel", "Dans quelle mesure êtes-vous satisfait·e de l'infolettre ?", 30, 10, "k2"),
+    )
+    return path
+
+
+def attach(base, titre, question, id_):
+    with store.transaction(base) as cursor:
+        decide(cursor, "question", f"{titre}\n{question}", id_, qui="essai", pourquoi="essai", quand=MOMENT)
+
+
+def rate(base, id_="4.1.4-2"):
+    row = resultats("2026-2027", AU, base).set_index("indicateur").loc[id_]
+    return row.numerateur, row.denominateur
+
+
+def test_words_first_then_a_choice_that_wins(base):
+    assert rate(base) == (30, 40)
+    attach(base, "Sondage éclair", ODD, "4.1.4-2")
+    assert rate(base) == (38, 50)
+    attach(base, "Sondage annuel", "Dans quelle mesure êtes-vous satisfait·e de l'infolettre ?", "4.1.1-5")
+    assert rate(base) == (8, 10) and rate(base, "4.1.1-5") == (30, 40)
+    attach(base, "Sondage éclair", ODD, "")
+    assert resultats("2026-2027", AU, base).set_index("indicateur").loc["4.1.4-2", "valeur"] != 0.8
+
+
+def test_a_choice_is_of_one_survey(base):
+    attach(base, "Sondage éclair", ODD, "4.1.4-2")
+    load(base, sondage("Autre sondage", ODD, 0, 5, "k3"))
+    assert rate(base) == (38, 50)
+    found = {q.sondage: q for q in read_questions(AU, base) if q.question == ODD}
+    decisions = load_donnees(AU, base).decisions
+    assert spoken_to(PLAN, found["Sondage éclair"], decisions) == (["4.1.4-2"], True)
+    assert spoken_to(PLAN, found["Autre sondage"], decisions) == ([], False)
+    assert proposal(PLAN, found["Autre sondage"], decisions) == "4.1.4-2"  # the same words, remembered
+
+
+def test_what_python_says_is_what_the_database_counts(demo_base):
+    """by_wording is the filter of the plan said again: both must take the same answers."""
+    frame = resultats(None, DEMO_AU, demo_base)
+    frame = frame.dropna(subset=["denominateur"]).groupby("indicateur")["denominateur"].sum()
+    counted: dict[str, int] = {}
+    for question in read_questions(DEMO_AU, demo_base):
+        for id_ in by_wording(PLAN, question):
+            counted[id_] = counted.get(id_, 0) + question.n
+    assert counted == {k: int(v) for k, v in frame.items() if PLAN.tous[k].mesure == "satisfaction"}
+
+
+def test_likeness_proposes_what_a_person_would(demo_base):
+    """With the filters put aside, the likeliest indicator is most often the right one."""
+    decisions = load_donnees(DEMO_AU, demo_base).decisions
+    right = asked = 0
+    for question in read_questions(DEMO_AU, demo_base):
+        fed = by_wording(PLAN, question)
+        if len(fed) == 1:
+            asked += 1
+            right += proposal(PLAN, question, decisions) == fed[0]
+    assert asked > 100 and right / asked > 0.6
+
+
+def test_hostile_words_are_bound(base):
+    nasty = "x'); DROP TABLE sondage; --"
+    load(base, sondage(nasty, nasty, 3, 1, "k9"))
+    attach(base, nasty, nasty, "4.1.4-2")
+    assert rate(base) == (33, 44)
+
+
+def test_on_the_page(app_on, base):
+    at = app_on(base, "pages/questions.py")
+    assert not at.exception and "1 à rattacher" in at.subheader[0].value
+    next(s for s in at.selectbox if s.label == "Indicateur").set_value("4.1.4-2").run()
+    next(b for b in at.button if b.label == "Rattacher").click().run()
+    assert not at.exception and "4\\.1\\.4\\-2" in at.success[0].value
+    row = resultats("2026-2027", None, base).set_index("indicateur").loc["4.1.4-2"]
+    assert (row.numerateur, row.denominateur) == (38, 50)
+    assert not app_on(base.with_name("rien.duckdb"), "pages/questions.py").exception
