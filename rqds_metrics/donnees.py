@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
+from rqds_metrics.corrections import Perdue, corrected
 from rqds_metrics.mesures import Mesure, Plage, load_mesures, names, plages_decided
 from rqds_metrics.plan import Indicateur, Plan, load_plan
 from rqds_metrics.registre import Decisions, default_reglages, read_decisions
@@ -64,6 +65,7 @@ class Donnees:
     decisions: Decisions
     series: dict[str, Serie]
     textes: dict[str, tuple[Texte, ...]]
+    perdues: tuple[Perdue, ...] = ()  # corrections that no longer apply
 
     @property
     def demo(self) -> bool:
@@ -190,9 +192,10 @@ def read_donnees(cursor: duckdb.DuckDBPyConnection, au: date, plan: Plan | None 
     portees = read_portees(cursor, lots)
     decisions = read_decisions(cursor, au)
     portee_table(cursor, portees)
-    measured = _measured(cursor, plan, portees, decisions)
-    typed, textes = _typed(cursor, plan)
-    return Donnees(au, tuple(lots), tuple(portees), decisions, {**typed, **measured}, textes)
+    with corrected(cursor, decisions, portees) as perdues:
+        measured = _measured(cursor, plan, portees, decisions)
+        typed, textes = _typed(cursor, plan)
+    return Donnees(au, tuple(lots), tuple(portees), decisions, {**typed, **measured}, textes, perdues)
 
 
 def empty_donnees(au: date) -> Donnees:
@@ -245,14 +248,16 @@ def read_origines(
         lots = read_lots(cursor, au)
         portees = read_portees(cursor, lots)
         portee_table(cursor, portees)
+        decisions = read_decisions(cursor, au)
         if indicateur.mesure:
-            decisions, mesure = read_decisions(cursor, au), load_mesures()[indicateur.mesure]
+            mesure = load_mesures()[indicateur.mesure]
             plages = plages_decided(indicateur.mesure, mesure, decisions, portees)
             attached = rattachements_of(indicateur, decisions) if mesure.famille == "sondage" else Rattachements()
             sql, params = provenance_sql(mesure, indicateur.filtre, decisions.reglages, plages, attached)
         else:
             sql, params = _SAISIES, [indicateur.id]
-        rows = [r for r in cursor.execute(sql, params).fetchall() if debut <= r[0] <= fin]
+        with corrected(cursor, decisions, portees):
+            rows = [r for r in cursor.execute(sql, params).fetchall() if debut <= r[0] <= fin]
         spoken = cursor.execute("SELECT lot, serie, debut, fin, mode FROM tranche").fetchall()
     by_id = {lot.id: lot for lot in lots}
     series = {p.lot: {q.serie for q in portees if q.lot == p.lot} for p in portees}
