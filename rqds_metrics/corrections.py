@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -16,6 +17,7 @@ import duckdb
 from rqds_metrics.familles import COMMUNES, FAMILLES
 from rqds_metrics.registre import Decision, Decisions
 from rqds_metrics.regles.vivant import Portee
+from rqds_metrics.store import connect
 
 _NOMBRES = ("BIGINT", "DOUBLE")
 
@@ -38,6 +40,23 @@ def identity_of(famille: str) -> list[str]:
     """The columns that say which row it is."""
     words = [c for c, kind in FAMILLES[famille].items() if kind not in _NOMBRES]
     return ["serie", "debut", "fin", *words]
+
+
+def read_rows(lot: int, famille: str, base: str | Path | None = None, limit: int = 500) -> list[dict[str, Any]]:
+    """The rows of a lot as they were received, the newest days first: column -> value.
+
+    Raises:
+        ValueError: no such family.
+    """
+    if famille not in FAMILLES:
+        raise ValueError(f"no family {famille}")
+    columns = [*identity_of(famille), *figures_of(famille)]
+    with connect(base) as cursor:
+        rows = cursor.execute(
+            f"SELECT {', '.join(columns)} FROM {famille} WHERE lot = ? ORDER BY fin DESC, debut DESC LIMIT ?",  # noqa: S608
+            [lot, limit],
+        ).fetchall()
+    return [dict(zip(columns, row, strict=True)) for row in rows]
 
 
 def to_keep(lot: int, famille: str, row: Mapping[str, Any], colonne: str, nouveau: float) -> dict[str, Any]:

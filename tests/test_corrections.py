@@ -35,7 +35,7 @@ def correct(base, lot=1, row=ROW, nouveau=1100, cle="c1", quand=MOMENT, colonne=
         decide(cursor, "correction", cle, valeur, qui="essai", pourquoi="Robot compté.", quand=quand)
 
 
-def value(base, au=AU, id_="1.2.6-2"):
+def value(base, au=AU, id_="1.2.6-2"):  # au None: today
     return resultats("2026-2027", au, base).set_index("indicateur").loc[id_, "valeur"]
 
 
@@ -81,7 +81,9 @@ def test_two_corrections_of_one_file(base):
 
 def test_typed_values_can_be_corrected(base):
     id_ = next(
-        i.id for i in load_plan().indicateurs.values() if not i.mesure and i.type == "nombre" and i.cadence == "mensuelle"
+        i.id
+        for i in load_plan().indicateurs.values()
+        if not i.mesure and i.type == "nombre" and i.cadence == "mensuelle"
     )
     load(base, saisie(id_, *OCT, valeur=12))
     row = dict.fromkeys(identity_of("saisie")) | {
@@ -106,3 +108,21 @@ def test_only_figures_can_be_corrected():
         to_keep(1, "web", ROW, "page", 3)
     with pytest.raises(ValueError, match="not a figure"):
         to_keep(1, "web", ROW, "visites = 0; --", 3)
+
+
+def test_on_the_page_and_loudly_on_every_page(app_on, base):
+    at = app_on(base, "pages/corrections.py")
+    assert not at.exception
+    file = next(s for s in at.selectbox if s.label == "Fichier")
+    file.select_index(next(k for k, o in enumerate(file.options) if o.startswith("oct.csv"))).run()
+    at.button[-1].click().run()
+    assert "raison" in at.warning[0].value
+    at.number_input[0].set_value(1100.0)
+    at.text_input[0].set_value("<b>Robot</b> [compté](http:x)")
+    next(b for b in at.button if b.label == "Corriger").click().run()
+    assert not at.exception and "devient" in at.success[0].value
+    assert value(base, None) == 1600
+    load(base, visites(*OCT, 1250, "oct v2.csv"), recu_le=store.now())
+    for page in ("pages/vue_ensemble.py", "pages/corrections.py"):
+        at = app_on(base, page)
+        assert "ne s'applique plus" in at.error[0].value.replace("\\", "")

@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from pages.ui.accueil import demo_banner
+from pages.ui.corrections import warn_lost
 from pages.ui.donnees import donnees
 from pages.ui.gabarits import escape_markdown
 from rqds_metrics.store import BaseIllisible, BaseOccupee, today
@@ -31,6 +32,7 @@ def declare() -> StreamlitPage:
             "Alimenter": [
                 st.Page("pages/televerser.py", title="Téléverser des exports", url_path="televerser"),
                 st.Page("pages/questions.py", title="Questions des sondages", url_path="questions"),
+                st.Page("pages/corrections.py", title="Corrections", url_path="corrections"),
                 st.Page("pages/cloture.py", title="Clôture du mois", url_path="cloture"),
             ],
         }
@@ -45,6 +47,7 @@ def navigate() -> None:
     try:
         if donnees(today()).demo:
             demo_banner()
+        warn_lost()
         page.run()
     except (BaseOccupee, BaseIllisible) as error:
         st.error(escape_markdown(str(error)), icon=":material/error:")
