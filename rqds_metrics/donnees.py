@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -66,6 +66,7 @@ class Donnees:
     series: dict[str, Serie]
     textes: dict[str, tuple[Texte, ...]]
     perdues: tuple[Perdue, ...] = ()  # corrections that no longer apply
+    a_cote: dict[str, Serie] = field(default_factory=dict)  # measures shown beside another, by their own name
 
     @property
     def demo(self) -> bool:
@@ -133,6 +134,17 @@ def _measured(
     return series
 
 
+def _beside(cursor: duckdb.DuckDBPyConnection, portees: list[Portee], decisions: Decisions) -> dict[str, Serie]:
+    """The series of measures that are shown beside another."""
+    out = {}
+    for nom, mesure in load_mesures().items():
+        if mesure.accompagne:
+            plages = plages_decided(nom, mesure, decisions, portees)
+            sql, params = releves_sql(mesure, (), decisions.reglages, plages)
+            out[nom] = Serie.of(cursor.execute(sql, params).fetchall(), _covered(mesure, plages, portees))
+    return out
+
+
 def _typed_row(
     indicateur: Indicateur, row: tuple[date, date, float | None, float | None, float | None, date | None]
 ) -> tuple[date, date, float | None, float | None, float]:
@@ -195,7 +207,8 @@ def read_donnees(cursor: duckdb.DuckDBPyConnection, au: date, plan: Plan | None 
     with corrected(cursor, decisions, portees) as perdues:
         measured = _measured(cursor, plan, portees, decisions)
         typed, textes = _typed(cursor, plan)
-    return Donnees(au, tuple(lots), tuple(portees), decisions, {**typed, **measured}, textes, perdues)
+        beside = _beside(cursor, portees, decisions)
+    return Donnees(au, tuple(lots), tuple(portees), decisions, {**typed, **measured}, textes, perdues, beside)
 
 
 def empty_donnees(au: date) -> Donnees:

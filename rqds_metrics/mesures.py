@@ -54,6 +54,7 @@ class Mesure(Strict):
     conditions: Annotated[tuple[Compte, ...], BeforeValidator(_tuple)] = ()
     couverture: Literal["continue", "evenement"]
     series: Annotated[tuple[str, ...], BeforeValidator(_tuple)]
+    accompagne: str | None = None  # a measure that this one is shown beside
     choix: Literal[True] | None = None  # several of `series` could tell the same thing: one at a time is read
     methode: str
 

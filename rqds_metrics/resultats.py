@@ -12,6 +12,7 @@ import pandas as pd
 
 from rqds_metrics.donnees import Donnees, load_donnees
 from rqds_metrics.exercice import Exercice, exercices_du_plan
+from rqds_metrics.mesures import load_mesures
 from rqds_metrics.plan import Indicateur, Plan, load_plan
 from rqds_metrics.regles.attendu import Attendu, Methode, attendu_of, due_dates
 from rqds_metrics.regles.cible import Objet, cible_of
@@ -98,6 +99,17 @@ class Calcul:
 
     def serie(self, indicateur: Indicateur) -> Serie:
         return self.donnees.series.get(indicateur.id, Serie())
+
+    def beside(self, indicateur: Indicateur, exercice: Exercice) -> list[tuple[str, float]]:
+        """(title, rate of the year) of the measures shown beside an indicator's; those without a figure left out."""
+        out = []
+        for nom, mesure in load_mesures().items():
+            if mesure.accompagne and mesure.accompagne == indicateur.mesure and not indicateur.filtre:
+                part = self.donnees.a_cote.get(nom, Serie()).year(exercice, self.au)
+                total = float(np.nansum(part.den)) if len(part) else 0.0
+                if total:
+                    out.append((mesure.titre, float(np.nansum(part.num)) / total))
+        return out
 
     def value(self, indicateur: Indicateur, exercice: Exercice) -> _Valeur:
         key = (indicateur.id, exercice)

@@ -241,3 +241,18 @@ def test_a_rise_over_a_year_with_holes_says_so(base):
     row = resultats("2024-2025", AU, base).set_index("indicateur").loc["1.2.6-2"]
     assert (row.valeur, row.cible, row.statut) == (6000, 5500, "atteinte")
     assert "l'exercice précédent, d'où vient la cible, est incomplet (50\u00a0% des jours)" in row.phrase
+
+
+def test_clicks_stand_beside_opens(base):
+    from rqds_metrics.donnees import load_donnees
+    from rqds_metrics.exercice import Exercice
+    from rqds_metrics.resultats import Calcul
+
+    file = envoi("a", date(2026, 9, 30), 500, 200)
+    file.extrait.lignes["clics"] = 40
+    load(base, file, envoi("b", date(2026, 10, 28), 500, 250))  # the second says nothing of its clicks
+    calcul = Calcul(load_plan(), load_donnees(AU, base))
+    opens = load_plan().indicateurs["1.2.6-4"]
+    assert calcul.beside(opens, Exercice(2026)) == [("Taux de clic", 0.08)]
+    assert calcul.beside(opens, Exercice(2025)) == []
+    assert calcul.beside(load_plan().indicateurs["1.2.6-2"], Exercice(2026)) == []
