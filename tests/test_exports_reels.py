@@ -26,13 +26,16 @@ OUTILS = {
     "spotify_streams_daily.csv": "spotify",
     "zoom_webinar_attendee_report_SYNTHETIQUE.csv": "zoom",
 }
+# Recognised, and refused in words: no question of satisfaction in them, or no date.
+SANS_SATISFACTION = {
+    "google_forms_en_colonnes_reduites.csv": ("google_forms", "rien_a_lire"),
+    "limesurvey_fr_colonnes_reduites.csv": ("limesurvey", "rien_a_lire"),
+    "steak-risk-survey.csv": ("surveymonkey", "colonne_absente"),
+}
 INCONNUS = {
     "Table_data_en.csv",
     "Totals_en.csv",
     "apple_episodes_titres_anonymises.csv",
-    "google_forms_en_colonnes_reduites.csv",
-    "limesurvey_fr_colonnes_reduites.csv",
-    "steak-risk-survey.csv",
     "teams_en_moderne_SYNTHETIQUE.csv",
     "teams_fr_2021_rapport_presence_anonymise.csv",
 }
@@ -76,8 +79,19 @@ def test_refused_as_unknown(name):
     assert "En-têtes trouvés" in lecture.constats[-1].note and "Mailchimp" in lecture.constats[-1].remede
 
 
+@pytest.mark.parametrize("name", sorted(SANS_SATISFACTION))
+def test_surveys_without_what_is_needed_are_told(name):
+    lecture = read_export("x.csv", (DOSSIER / name).read_bytes(), RECU_LE)
+    nom, constat = SANS_SATISFACTION[name]
+    assert lecture.source.nom == nom
+    assert [c.nom for c in lecture.constats if c.verdict == "erreur"] == [constat]
+    assert lecture.extrait.lignes.empty
+
+
 def test_every_file_there_is_expected():
-    assert {p.name for p in DOSSIER.iterdir() if p.suffix in (".csv", ".xlsx")} == INCONNUS | set(OUTILS)
+    assert {p.name for p in DOSSIER.iterdir() if p.suffix in (".csv", ".xlsx")} == INCONNUS | set(OUTILS) | set(
+        SANS_SATISFACTION
+    )
 
 
 def test_mailchimp_opening_rate():

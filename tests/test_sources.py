@@ -302,3 +302,42 @@ def test_typed_in_values_of_a_text_file():
     lignes = read("saisie/gabarit.csv").extrait.lignes
     assert lignes["valeur"].fillna(-1).tolist() == pytest.approx([3, 1204.5, 0.412, 1, -1])
     assert lignes["fait_le"].tolist()[3] == date(2026, 10, 31)
+
+
+def answers_of(rows, column, yes, out):
+    """(satisfied, expressed) of a column, by whole labels given here."""
+    given = [r[column] for r in rows if r[column] and r[column] not in out]
+    return sum(g in yes for g in given), len(given)
+
+
+@pytest.mark.parametrize(
+    ("fixture", "first", "column", "yes", "out", "delimiter", "encoding"),
+    [
+        ("google_forms/francais.csv", "Horodateur", "Dans quelle mesure êtes-vous satisfait·e du webinaire ?",
+         {"Très satisfaite", "Plutôt satisfait"}, {"Sans opinion"}, ",", "utf-8"),
+        ("google_forms/anglais.csv", "Timestamp", "How satisfied are you with the forum?",
+         {"Very satisfied", "Satisfied"}, {"Not applicable"}, ",", "utf-8"),
+        ("limesurvey/francais.csv", "ID de la réponse", "Quelle est votre satisfaction envers : [L'infolettre]",
+         {"Très satisfait·e", "Plutôt satisfait(e)"}, set(), ";", "utf-8-sig"),
+        ("surveymonkey/francais_cp1252.csv", "ID du répondant", "Êtes-vous satisfait de l'activité Ad Lib ?",
+         {"Très satisfait"}, {"Réponse"}, ",", "cp1252"),
+    ],
+)  # fmt: skip
+def test_survey_counts(fixture, first, column, yes, out, delimiter, encoding):
+    rows = table(fixture, first, delimiter, encoding)
+    if fixture.startswith("limesurvey"):
+        rows = [r for r in rows if r["Date de soumission"]]
+    kept = read(DOSSIER / fixture).extrait.lignes
+    mine = kept[kept["question"] == column]
+    counted = mine.dropna(subset=["satisfait"])
+    satisfied = counted[counted["satisfait"].astype(bool)]["nombre"].sum()
+    assert (satisfied, counted["nombre"].sum()) == answers_of(rows, column, yes, out)
+
+
+def test_surveymonkey_choices_in_columns_are_one_question():
+    kept = read(DOSSIER / "surveymonkey" / "anglais.csv").extrait.lignes
+    whole = kept[kept["question"] == "Overall, how satisfied are you with the network?"]
+    assert dict(zip(whole["reponse"], whole["nombre"], strict=True)) == {
+        "Very satisfied": 1, "Satisfied": 1, "Dissatisfied": 1,
+    }  # fmt: skip
+    assert "How satisfied are you with the following? [The newsletter]" in set(kept["question"])
