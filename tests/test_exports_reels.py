@@ -24,6 +24,8 @@ OUTILS = {
     "ms_forms_fr_SYNTHETIQUE.xlsx": "ms_forms",
     "spotify_episodes_titres_anonymises.csv": "spotify",
     "spotify_streams_daily.csv": "spotify",
+    "teams_en_moderne_SYNTHETIQUE.csv": "teams",
+    "teams_fr_2021_rapport_presence_anonymise.csv": "teams",
     "zoom_webinar_attendee_report_SYNTHETIQUE.csv": "zoom",
 }
 # Recognised, and refused in words: no question of satisfaction in them, or no date.
@@ -36,8 +38,6 @@ INCONNUS = {
     "Table_data_en.csv",
     "Totals_en.csv",
     "apple_episodes_titres_anonymises.csv",
-    "teams_en_moderne_SYNTHETIQUE.csv",
-    "teams_fr_2021_rapport_presence_anonymise.csv",
 }
 
 pytestmark = pytest.mark.skipif(
@@ -179,3 +179,15 @@ def test_forms():
     column = [r[7] for r in sheet.iter_rows(min_row=2, values_only=True)]
     assert sum(a in ("Très satisfait", "Plutôt satisfait") for a in column) == 2
     assert sum(a not in (None, "Sans opinion") for a in column) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "day", "present"),
+    [
+        ("teams_en_moderne_SYNTHETIQUE.csv", date(2026, 2, 7), 3),
+        ("teams_fr_2021_rapport_presence_anonymise.csv", date(2021, 4, 13), 7),
+    ],
+)
+def test_teams_attendance(name, day, present):
+    [row] = read(name).lignes.to_dict("records")
+    assert (row["debut"], row["presents"], row["inscrits"]) == (day, present, None)
