@@ -148,7 +148,9 @@ def read_text(octets: bytes) -> tuple[Feuille, list[Constat]]:
     delimiter, skipped = _declared_delimiter(text)
     body = text[skipped:]
     found = delimiter or find_delimiter(body.splitlines()[:_ECHANTILLON])
-    rows, numbers, broken = _parse(body, found, first_line=2 if skipped else 1)
+    first_line = 2 if skipped else 1
+    rows, numbers, broken = _parse(body, found, first_line)
+    rows = _requoted(rows, numbers, body.splitlines(), found, first_line)
     if broken is not None:
         note = f"Un guillemet ouvert à la ligne {broken} n'est jamais refermé : la suite du fichier ne se lit pas."
         constats.append(Constat("guillemet", "erreur", note, ligne=broken, remede="Téléchargez l'export de nouveau."))
@@ -190,6 +192,30 @@ def _parse(text: str, delimiter: str, first_line: int) -> tuple[list[list[str]],
     if last_end > last_start and _unclosed(text, delimiter, last_start - first_line):
         return rows, numbers, last_start
     return rows, numbers, None
+
+
+def _requoted(
+    rows: list[list[str]], numbers: list[int], lines: list[str], delimiter: str, first_line: int
+) -> list[list[str]]:
+    """Rows cut wrong by quotes that their tool did not double, cut again between quoted cells.
+
+    Only where the header is wholly quoted, the row has not its width, and the new cut gives that width.
+    """
+    if not rows or not lines or not _all_quoted(lines[0], delimiter):
+        return rows
+    width = len(rows[0])
+    out = []
+    for row, number in zip(rows, numbers, strict=True):
+        line = lines[number - first_line].strip() if number - first_line < len(lines) else ""
+        if len(row) != width and _all_quoted(line, delimiter):
+            again = line[1:-1].split(f'"{delimiter}"')
+            row = again if len(again) == width else row
+        out.append(row)
+    return out
+
+
+def _all_quoted(line: str, delimiter: str) -> bool:
+    return len(line) > 2 and line.strip().startswith('"') and line.strip().endswith('"') and f'"{delimiter}"' in line
 
 
 def _unclosed(text: str, delimiter: str, skipped: int) -> bool:

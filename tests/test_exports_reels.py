@@ -17,6 +17,7 @@ from rqds_metrics.plan import RACINE
 DOSSIER = Path(RACINE).parent / "shared" / "exports"
 RECU_LE = date(2026, 11, 24)
 OUTILS = {
+    "apple_episodes_titres_anonymises.csv": "apple",
     "ga4_acquisition_fr_SYNTHETIQUE.csv": "ga4",
     "ga4_pages_and_screens_2026-02-24_2026-03-23.csv": "ga4",
     "ga4_reports_snapshot_toolguru.csv": "ga4",
@@ -37,7 +38,6 @@ SANS_SATISFACTION = {
 INCONNUS = {
     "Table_data_en.csv",
     "Totals_en.csv",
-    "apple_episodes_titres_anonymises.csv",
 }
 
 pytestmark = pytest.mark.skipif(
@@ -191,3 +191,10 @@ def test_forms():
 def test_teams_attendance(name, day, present):
     [row] = read(name).lignes.to_dict("records")
     assert (row["debut"], row["presents"], row["inscrits"]) == (day, present, None)
+
+
+def test_apple_plays_since_the_beginning():
+    with (DOSSIER / "apple_episodes_titres_anonymises.csv").open(encoding="utf-8-sig", newline="") as file:
+        plays = [r["Plays"] for r in csv.DictReader(file)]
+    kept = read("apple_episodes_titres_anonymises.csv").lignes
+    assert (len(kept), kept["lectures"].sum()) == (len(plays), sum(int(p) for p in plays if p.isdigit()))

@@ -341,3 +341,11 @@ def test_surveymonkey_choices_in_columns_are_one_question():
         "Very satisfied": 1, "Satisfied": 1, "Dissatisfied": 1,
     }  # fmt: skip
     assert "How satisfied are you with the following? [The newsletter]" in set(kept["question"])
+
+
+def test_apple_titles_with_quotes_of_their_own_shift_nothing():
+    kept = read(DOSSIER / "apple" / "tendances.csv").extrait.lignes
+    assert dict(zip(kept["debut"], kept["lectures"], strict=True)) == {date(2026, 9, 1): 62, date(2026, 10, 1): 30}
+    plays = {r["Episode Title"]: r["Plays"] for r in table("apple/episodes.csv", "Show Name")}
+    kept = read(DOSSIER / "apple" / "episodes.csv").extrait.lignes
+    assert kept["lectures"].sum() == sum(int(p) for p in plays.values() if p.isdigit()) == 246
