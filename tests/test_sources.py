@@ -349,3 +349,31 @@ def test_apple_titles_with_quotes_of_their_own_shift_nothing():
     plays = {r["Episode Title"]: r["Plays"] for r in table("apple/episodes.csv", "Show Name")}
     kept = read(DOSSIER / "apple" / "episodes.csv").extrait.lignes
     assert kept["lectures"].sum() == sum(int(p) for p in plays.values() if p.isdigit()) == 246
+
+
+def test_matomo_visits():
+    daily = table("matomo/jours_en.csv", "Date", encoding="utf-16")
+    kept = read(DOSSIER / "matomo" / "jours_en.csv").extrait
+    assert kept.lignes["visites"].sum() == total(daily, "Visits", "Date") and len(kept.tranches) == 31
+    monthly = read(DOSSIER / "matomo" / "mois_fr.csv").extrait.lignes
+    assert sorted(monthly["visites"]) == [1100, 1260]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-10-05", ("2026-10-05", "2026-10-05", "jour")),
+        ("From 2026-10-05 to 2026-10-11", ("2026-10-05", "2026-10-11", "bloc")),
+        ("2026-W41", ("2026-10-05", "2026-10-11", "bloc")),
+        ("2026-02", ("2026-02-01", "2026-02-28", "bloc")),
+        ("février 2028", ("2028-02-01", "2028-02-29", "bloc")),
+        ("2026-W60", None),
+        ("2026-13", None),
+        ("hier", None),
+    ],
+)
+def test_matomo_periods(text, expected):
+    from etl.sources.matomo import parse_period
+
+    found = parse_period(text)
+    assert (found and (str(found.debut), str(found.fin), found.mode)) == expected
