@@ -84,6 +84,8 @@ class Matomo(TableSource):
 def _wrong(text: str, span: Period | None, recu_le: date) -> str | None:
     if span is None:
         return f"« {scrub(text)[:40]} » n'est ni un jour, ni une semaine, ni un mois."
+    if span.debut.year < 2000:
+        return f"La période {periode(span.debut, span.fin)} est avant 2000 : cette date ne peut pas être juste."
     if span.debut > recu_le:
         return f"La période {periode(span.debut, span.fin)} est dans le futur."
     if Exercice.of(span.debut) != Exercice.of(span.fin):
@@ -94,6 +96,13 @@ def _wrong(text: str, span: Period | None, recu_le: date) -> str | None:
 
 def parse_period(text: str) -> Period | None:
     """A day, a week (« 2026-W41 », « From … to … », « Du … au … ») or a month, as Matomo writes them."""
+    try:
+        return _parse(text)
+    except ValueError:  # the 45th of a 13th month
+        return None
+
+
+def _parse(text: str) -> Period | None:
     plain = unaccented(text).replace(",", " ")
     plain = " ".join(plain.split())
     if found := re.fullmatch(_DATE, plain):
@@ -103,10 +112,7 @@ def parse_period(text: str) -> Period | None:
         first, last = date.fromisoformat(found[1]), date.fromisoformat(found[2])
         return Period(first, last, "bloc") if first <= last else None
     if found := re.fullmatch(r"(\d{4})-?w(\d{1,2})", plain):
-        try:
-            first = date.fromisocalendar(int(found[1]), int(found[2]), 1)
-        except ValueError:
-            return None
+        first = date.fromisocalendar(int(found[1]), int(found[2]), 1)
         return Period(first, first + timedelta(days=6), "bloc")
     month = _month(plain)
     if month:
