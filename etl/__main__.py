@@ -164,7 +164,14 @@ def main() -> int:
     show.add_argument("--retirer", action="store_true", help="retirer la démonstration")
     show.add_argument("--au", type=day, help="le jour où elle s'arrête (aujourd'hui par défaut)")
     args = parser.parse_args()
-    actions = {"verifier": verifier, "importer": importer, "lots": lots, "annuler": annuler, "retablir": retablir, "demo": demo}
+    actions = {
+        "verifier": verifier,
+        "importer": importer,
+        "lots": lots,
+        "annuler": annuler,
+        "retablir": retablir,
+        "demo": demo,
+    }
     return actions[args.commande](args)
 
 

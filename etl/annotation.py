@@ -39,7 +39,9 @@ def annotate(octets: bytes, constats: Sequence[Constat]) -> bytes:
     summary.append(["Feuille", "Cellule", "Ce qui ne va pas et quoi faire"])
     for constat in constats:
         if constat.verdict in _COULEURS:
-            summary.append([_text(constat.feuille or ""), constat.cellule or constat.ligne, _text(constat_text(constat))])
+            summary.append(
+                [_text(constat.feuille or ""), constat.cellule or constat.ligne, _text(constat_text(constat))]
+            )
     for letter, width in (("A", 20), ("B", 10), ("C", 110)):
         summary.column_dimensions[letter].width = width
     book.active = 0
