@@ -87,7 +87,7 @@ def test_choices_follow_each_other():
 def test_the_source_is_chosen_on_the_upload_page_and_marked_on_the_fiche(app_on, base):
     at = app_on(base, "pages/televerser.py")
     box = next(s for s in at.selectbox if s.label == "Source")
-    assert box.options == ["Site Web · Google Analytics 4", "matomo"] or "Matomo" in " ".join(box.options)
+    assert box.options == ["Site Web · Google Analytics 4", "Site Web · Matomo"]
     box.select_index(1)
     next(d for d in at.date_input if d.label == "À partir du").set_value(date(2026, 9, 1))
     next(b for b in at.button if b.label == "Choisir cette source").click().run()

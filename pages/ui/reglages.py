@@ -21,7 +21,9 @@ def source_title(serie: str) -> str:
     """« Site Web · Google Analytics 4 » for « ga4|site »; a tool described column by column goes by its own name."""
     nom = serie.split("|")[0]
     titles = {s.nom: s.titre for s in sources()}
-    return titles.get(nom, nom.removeprefix("autre-").replace("-", " ").capitalize())
+    if nom.startswith("autre-"):
+        return nom.removeprefix("autre-").replace("-", " ").capitalize()
+    return titles.get(nom, serie)
 
 
 def choose_sources() -> None:
