@@ -17,6 +17,8 @@ from rqds_metrics.plan import RACINE
 DOSSIER = Path(RACINE).parent / "shared" / "exports"
 RECU_LE = date(2026, 11, 24)
 OUTILS = {
+    "Table_data_en.csv": "youtube",
+    "Totals_en.csv": "youtube",
     "apple_episodes_titres_anonymises.csv": "apple",
     "ga4_acquisition_fr_SYNTHETIQUE.csv": "ga4",
     "ga4_pages_and_screens_2026-02-24_2026-03-23.csv": "ga4",
@@ -34,10 +36,6 @@ SANS_SATISFACTION = {
     "google_forms_en_colonnes_reduites.csv": ("google_forms", "rien_a_lire"),
     "limesurvey_fr_colonnes_reduites.csv": ("limesurvey", "rien_a_lire"),
     "steak-risk-survey.csv": ("surveymonkey", "colonne_absente"),
-}
-INCONNUS = {
-    "Table_data_en.csv",
-    "Totals_en.csv",
 }
 
 pytestmark = pytest.mark.skipif(
@@ -71,14 +69,6 @@ def test_recognised_by_content(name):
     assert read(name).source == OUTILS[name]
 
 
-@pytest.mark.parametrize("name", sorted(INCONNUS))
-def test_refused_as_unknown(name):
-    lecture = read_export("GA4 mailchimp spotify.csv", (DOSSIER / name).read_bytes(), RECU_LE)
-    assert lecture.source is None
-    assert [c.nom for c in lecture.constats if c.verdict == "erreur"] == ["inconnu"]
-    assert "En-têtes trouvés" in lecture.constats[-1].note and "Mailchimp" in lecture.constats[-1].remede
-
-
 @pytest.mark.parametrize("name", sorted(SANS_SATISFACTION))
 def test_surveys_without_what_is_needed_are_told(name):
     lecture = read_export("x.csv", (DOSSIER / name).read_bytes(), RECU_LE)
@@ -89,9 +79,7 @@ def test_surveys_without_what_is_needed_are_told(name):
 
 
 def test_every_file_there_is_expected():
-    assert {p.name for p in DOSSIER.iterdir() if p.suffix in (".csv", ".xlsx")} == INCONNUS | set(OUTILS) | set(
-        SANS_SATISFACTION
-    )
+    assert {p.name for p in DOSSIER.iterdir() if p.suffix in (".csv", ".xlsx")} == set(OUTILS) | set(SANS_SATISFACTION)
 
 
 def test_mailchimp_opening_rate():
@@ -179,22 +167,3 @@ def test_forms():
     column = [r[7] for r in sheet.iter_rows(min_row=2, values_only=True)]
     assert sum(a in ("Très satisfait", "Plutôt satisfait") for a in column) == 2
     assert sum(a not in (None, "Sans opinion") for a in column) == 3
-
-
-@pytest.mark.parametrize(
-    ("name", "day", "present"),
-    [
-        ("teams_en_moderne_SYNTHETIQUE.csv", date(2026, 2, 7), 3),
-        ("teams_fr_2021_rapport_presence_anonymise.csv", date(2021, 4, 13), 7),
-    ],
-)
-def test_teams_attendance(name, day, present):
-    [row] = read(name).lignes.to_dict("records")
-    assert (row["debut"], row["presents"], row["inscrits"]) == (day, present, None)
-
-
-def test_apple_plays_since_the_beginning():
-    with (DOSSIER / "apple_episodes_titres_anonymises.csv").open(encoding="utf-8-sig", newline="") as file:
-        plays = [r["Plays"] for r in csv.DictReader(file)]
-    kept = read("apple_episodes_titres_anonymises.csv").lignes
-    assert (len(kept), kept["lectures"].sum()) == (len(plays), sum(int(p) for p in plays if p.isdigit()))

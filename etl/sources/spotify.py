@@ -6,13 +6,10 @@ is then what stands for plays, and the reader says so.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date, timedelta
-from itertools import pairwise
-
 import pandas as pd
 
 from etl.cells import normal
+from etl.days import holes, runs
 from etl.findings import constat_at
 from etl.source import Constat, Contexte, Document, Extrait, Tranche, row_columns
 from etl.table import Champ, Table, TableSource, find_header, headers_at, joined, no_row, scrubbed
@@ -89,10 +86,10 @@ class Spotify(TableSource):
         frame = frame[~empty].sort_values("jour")
         frame["debut"] = frame["fin"] = frame["jour"].dt.date
         extrait.lignes = frame.assign(serie="spotify|emission", episode=None, publie_le=None)[row_columns(self.famille)]
-        runs = list(_runs(frame["debut"].tolist()))
-        extrait.tranches = [Tranche("spotify|emission", a, b, "jour") for a, b in runs]
-        extrait.constats += _holes(runs)
-        if runs and runs[-1][1] >= contexte.recu_le:
+        stretches = list(runs(frame["debut"].tolist()))
+        extrait.tranches = [Tranche("spotify|emission", a, b, "jour") for a, b in stretches]
+        extrait.constats += holes(stretches)
+        if stretches and stretches[-1][1] >= contexte.recu_le:
             note = "Le dernier jour du fichier est aujourd'hui, une journée encore incomplète."
             remede = "Renvoyez l'export une fois le mois fini : les jours seront remplacés."
             extrait.constats.append(Constat("jour_en_cours", "avertissement", note, remede=remede))
@@ -113,33 +110,6 @@ class Spotify(TableSource):
         extrait.tranches = [Tranche("spotify|episodes", frame["debut"].min(), contexte.recu_le, "cle")]
         note = f"Ces chiffres sont comptés depuis la sortie de chaque épisode ; ils valent en date du {jour(contexte.recu_le)}."
         extrait.constats.append(Constat("depuis_le_debut", "info", note))
-
-
-def _runs(days: list[date]) -> Iterator[tuple[date, date]]:
-    """Stretches of days that follow each other."""
-    start = previous = None
-    for day in days:
-        if start is None or previous is None:
-            start = day
-        elif day > previous + timedelta(days=1):
-            yield start, previous
-            start = day
-        previous = day
-    if start and previous:
-        yield start, previous
-
-
-def _holes(runs: list[tuple[date, date]]) -> list[Constat]:
-    missing = sum((b[0] - a[1]).days - 1 for a, b in pairwise(runs))
-    if not missing:
-        return []
-    first = jour(runs[0][1] + timedelta(days=1))
-    note = (
-        f"{missing} jours manquent entre le premier et le dernier jour du fichier, à partir du {first}."
-        if missing > 1
-        else f"Il manque un jour dans le fichier : le {first}."
-    )
-    return [Constat("jours_absents", "avertissement", note, remede="Refaites l'export pour toute la période.")]
 
 
 def _told(nom: str, note: str, which: pd.Series, champ: str, frame: pd.DataFrame, tables: list[Table]) -> list[Constat]:
