@@ -150,7 +150,7 @@ def read_text(octets: bytes) -> tuple[Feuille, list[Constat]]:
     found = delimiter or find_delimiter(body.splitlines()[:_ECHANTILLON])
     first_line = 2 if skipped else 1
     rows, numbers, broken = _parse(body, found, first_line)
-    rows = _requoted(rows, numbers, body.splitlines(), found, first_line)
+    rows = _requoted(rows, numbers, body, found, first_line)
     if broken is not None:
         note = f"Un guillemet ouvert à la ligne {broken} n'est jamais refermé : la suite du fichier ne se lit pas."
         constats.append(Constat("guillemet", "erreur", note, ligne=broken, remede="Téléchargez l'export de nouveau."))
@@ -194,24 +194,35 @@ def _parse(text: str, delimiter: str, first_line: int) -> tuple[list[list[str]],
     return rows, numbers, None
 
 
-def _requoted(
-    rows: list[list[str]], numbers: list[int], lines: list[str], delimiter: str, first_line: int
-) -> list[list[str]]:
+def _requoted(rows: list[list[str]], numbers: list[int], text: str, delimiter: str, first_line: int) -> list[list[str]]:
     """Rows cut wrong by quotes that their tool did not double, cut again between quoted cells.
 
-    Only where the header is wholly quoted, the row has not its width, and the new cut gives that width.
+    Only where the header is wholly quoted, the row has not its width or its quotes are not those of a csv, and the
+    new cut gives that width.
     """
+    lines = io.StringIO(text, newline="").readlines()  # as the csv module counts them
     if not rows or not lines or not _all_quoted(lines[0], delimiter):
         return rows
     width = len(rows[0])
     out = []
     for row, number in zip(rows, numbers, strict=True):
         line = lines[number - first_line].strip() if number - first_line < len(lines) else ""
-        if len(row) != width and _all_quoted(line, delimiter):
+        if (len(row) != width or _loose(row, line, delimiter)) and _all_quoted(line, delimiter):
             again = line[1:-1].split(f'"{delimiter}"')
             row = again if len(again) == width else row
         out.append(row)
     return out
+
+
+def _loose(row: list[str], line: str, delimiter: str) -> bool:
+    """Is it a row of one line whose quotes are inside a cell without being doubled?"""
+    if not any('"' in cell for cell in row) or any("\n" in cell or "\r" in cell for cell in row):
+        return False
+    try:
+        next(csv.reader([line], delimiter=delimiter, strict=True), None)
+    except csv.Error as error:
+        return "expected after" in str(error)
+    return False
 
 
 def _all_quoted(line: str, delimiter: str) -> bool:

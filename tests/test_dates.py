@@ -37,6 +37,8 @@ def days(dates):
         ("28 sept. 2026", datetime(2026, 9, 28)),
         ("1er février 2026", datetime(2026, 2, 1)),
         ("lundi 5 octobre 2026 à 09 h 15", datetime(2026, 10, 5, 9, 15)),
+        ("2026-10-08, 13 h 00 min 05 s", datetime(2026, 10, 8, 13, 0, 5)),
+        (f"2026-10-08{SPACE}13{SPACE}h{SPACE}05{SPACE}min", datetime(2026, 10, 8, 13, 5)),
         ("13/04/2021 à 09:01:31", datetime(2021, 4, 13, 9, 1, 31)),
         ("Thu, 15 Oct 2026 13:00:00", datetime(2026, 10, 15, 13)),
         ("10/13/2021", datetime(2021, 10, 13)),

@@ -79,6 +79,27 @@ def test_a_quote_never_closed_is_told_at_its_line():
     assert (constat.nom, constat.verdict, constat.ligne) == ("guillemet", "erreur", 3)
 
 
+TITRES = ['Dire "oui", toujours', '"Oui" dit-il', 'dit "non"', 'a" b, c', 'Fin "x, y', 'Un "', "Simple, sans plus"]
+
+
+def test_quotes_that_are_not_doubled_leave_titles_whole():
+    lines = ['"Show ID","Episode Title","Date","Plays"', *(f'"{k}","{t}","20251001","4"' for k, t in enumerate(TITRES))]
+    document = read_document("x", "\r\n".join(lines).encode())
+    assert [row[1] for row in document.feuilles[0].cellules.to_numpy().tolist()[1:]] == TITRES
+    assert document.constats == ()
+
+
+def test_well_formed_quotes_are_left_alone():
+    cells = ['a "b", c', 'said ""yes""', '","', 'one "two"\nthree, "four"', "line\u2028separator", '"', ""]
+    text = "".join(",".join('"' + v.replace('"', '""') + '"' for v in (c, "x")) + "\n" for c in ("titre", *cells))
+    assert grid(text.encode()) == [[c, "x"] for c in ("titre", *cells)]
+
+
+def test_lines_are_counted_as_csv_does_when_titles_are_mended():
+    text = '"a","b"\n"un\u2028deux\x0ctrois","x"\n"dit ", ça","y"\n"quatre","z"\n'
+    assert [row[1] for row in grid(text.encode())] == ["b", "x", "y", "z"]
+
+
 @settings(deadline=None, max_examples=60)
 @given(st.lists(st.lists(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=6), min_size=2, max_size=4), min_size=2, max_size=5), st.sampled_from(["utf-8-sig", "utf-16"]))  # fmt: skip  # noqa: E501
 def test_whatever_is_in_the_cells_no_exception(rows, encoding):
