@@ -108,6 +108,49 @@ def ms_forms():
     ])  # fmt: skip
 
 
+def teams():
+    start, end = "10/15/26, 12:00:05 PM", "10/15/26, 1:00:00 PM"
+    lines = [
+        ["1. Summary"],
+        ["Meeting title", f"{TEMOIN}, animé par {COURRIELS[0]}"],
+        ["Attended participants", "2"],
+        ["Start time", start],
+        ["2. Participants"],
+        ["Name", "First Join", "Last Leave", "Duration", "Email", "Participant ID (UPN)", "Role"],
+        [GENS[0], start, end, "59m", COURRIELS[0], COURRIELS[0], "Organizer"],
+        [f"{GENS[1]} ({TELEPHONES[0]})", start, end, "59m", COURRIELS[1], "", "Attendee"],
+    ]
+    return "\r\n".join("\t".join(line) for line in lines).encode("utf-16")
+
+
+def apple():
+    return as_csv([
+        ["Show Name", "Episode GUID", "Episode Title", "Release Date", "Plays"],
+        [GENS[0], COURRIELS[0], f"{TEMOIN}, écrire à {COURRIELS[1]}", "2026-10-07", 10],
+        [GENS[1], TELEPHONES[0], f"Appelez {TELEPHONES[1]} ou {TELEPHONES[2]}", "2026-10-14", 12],
+    ])  # fmt: skip
+
+
+def youtube():
+    return as_csv([
+        ["Content", "Video title", "Views"],
+        ["Total", "", 12],
+        ["AAA", f"Entrevue avec {GENS[0]}, {COURRIELS[0]}", 7],
+        ["BBB", f"{LIBRES[0]} : {TELEPHONES[0]}", 5],
+    ])  # fmt: skip
+
+
+def meta():
+    return as_csv([
+        ["Post ID", "Account username", "Account name", "Description", "Publish time", "Permalink", "Views", "Likes",
+         "Comments", "Shares"],
+        [1, COURRIELS[0], f"{TEMOIN} {COURRIELS[1]}", f"Merci à {GENS[0]}. {LIBRES[0]}", "10/13/2026 09:00",
+         f"https://www.instagram.com/{GENS[1]}", 9, 1, 1, 0],
+        [2, TELEPHONES[0], f"{TEMOIN} {COURRIELS[1]}", LIBRES[1], "10/14/2026 09:00",
+         f"https://www.instagram.com/{TELEPHONES[1]}", 9, 1, 1, 0],
+    ])  # fmt: skip
+
+
 def saisie():
     return as_xlsx([
         ["Mois", "Indicateur", "Valeur", "Fait le", "Texte", "Nom"],
@@ -123,6 +166,10 @@ FICHIERS = {
     "webinaire.csv": zoom,
     f"{TEMOIN} {TELEPHONES[1]}(1-3).xlsx": ms_forms,
     "valeurs.xlsx": saisie,
+    "presence.csv": teams,
+    "balado.csv": apple,
+    "contenus.csv": youtube,
+    f"publications {COURRIELS[1]}.csv": meta,
 }
 
 
@@ -297,4 +344,7 @@ def test_an_unknown_file_is_told_by_its_headers_without_people(tmp_path):
 
 def test_the_number_of_dropped_cells_is_told():
     dropped = {le.source.nom: le.extrait.cellules_personnelles for le in lectures()}
-    assert dropped == {"mailchimp": 2, "ga4": 0, "spotify": 0, "zoom": 11, "ms_forms": 12, "saisie": 2}
+    assert dropped == {
+        "mailchimp": 2, "ga4": 0, "spotify": 0, "zoom": 11, "ms_forms": 12, "saisie": 2, "teams": 5, "apple": 0,
+        "youtube": 0, "meta": 4,
+    }  # fmt: skip
