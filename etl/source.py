@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import ClassVar, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import pandas as pd
 
@@ -145,12 +145,12 @@ class Source:
     export in the tool. `attendu`: the columns or marks that it is recognised by, as a person would name them.
     """
 
-    nom: ClassVar[str]
-    titre: ClassVar[str]
-    famille: ClassVar[str]
-    cadence: ClassVar[Cadence]
-    aide: ClassVar[str]
-    attendu: ClassVar[str]
+    nom: str
+    titre: str
+    famille: str
+    cadence: Cadence
+    aide: str
+    attendu: str
 
     def recognise(self, document: Document) -> bool:
         """Is this file one of the tool's, by its content alone? Cheap: only the top of each sheet is looked at."""

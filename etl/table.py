@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -221,8 +221,8 @@ class TableSource(Source):
     `signatures`: sets of normalised headers; a sheet that holds all of one set is the tool's.
     """
 
-    signatures: ClassVar[tuple[frozenset[str], ...]]
-    champs: ClassVar[tuple[Champ, ...]]
+    signatures: tuple[frozenset[str], ...]
+    champs: tuple[Champ, ...]
 
     def recognise(self, document: Document) -> bool:
         return any(find_header(f, self.signatures) is not None for f in document.feuilles)

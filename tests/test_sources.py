@@ -375,7 +375,7 @@ def test_matomo_visits():
     ],
 )
 def test_matomo_periods(text, expected):
-    from etl.sources.matomo import parse_period
+    from etl.periods import parse_period
 
     found = parse_period(text)
     assert (found and (str(found.debut), str(found.fin), found.mode)) == expected
