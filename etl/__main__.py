@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from etl.archive import read_all
+from etl.correspondance import saved
 from etl.loading import LotRefuse, cancel_lot, import_export, remove_demo
 from etl.preview import preview
 from etl.recognition import read_export, shown_name
@@ -37,7 +38,8 @@ def _progress(text: str) -> None:
 
 def _read(files: list[str], base: str | None) -> list[Lecture]:
     plan, today, out = load_plan(), store.today(), []
-    reglages = load_donnees(today, base).decisions.reglages
+    decisions = load_donnees(today, base).decisions
+    reglages, correspondances = decisions.reglages, saved(decisions.correspondances)
     for rank, name in enumerate(files, 1):
         _progress(f"Lecture {rank} sur {len(files)} : {Path(name).name}")
         try:
@@ -47,7 +49,7 @@ def _read(files: list[str], base: str | None) -> list[Lecture]:
             absent = Constat("fichier", "erreur", note, remede="Vérifiez son nom et son dossier.")
             out.append(Lecture(shown_name(name), "", None, None, [absent]))
             continue
-        out += read_all(Path(name).name, octets, lambda n, o: read_export(n, o, today, plan, reglages))
+        out += read_all(Path(name).name, octets, lambda n, o: read_export(n, o, today, plan, reglages, correspondances))
     _progress("")
     return out
 

@@ -12,10 +12,12 @@ from functools import cache
 
 import etl.sources
 from etl.cells import strip_controls
+from etl.correspondance import Correspondance, repairable
 from etl.findings import presentable, quoted
+from etl.mapped import fitting
 from etl.privacy import scrub
 from etl.reading import read_document
-from etl.source import ENTETE_MAX, Constat, Contexte, Document, Lecture, Source
+from etl.source import ENTETE_MAX, Constat, Contexte, Document, Feuille, Lecture, Source
 from etl.table import headers_at
 from etl.unreadable import UnreadableError
 from rqds_metrics.plan import Plan
@@ -41,12 +43,17 @@ def shown_name(fichier: str) -> str:
 
 
 def read_export(
-    fichier: str, octets: bytes, recu_le: date, plan: Plan | None = None, reglages: Reglages | None = None
+    fichier: str,
+    octets: bytes,
+    recu_le: date,
+    plan: Plan | None = None,
+    reglages: Reglages | None = None,
+    correspondances: Sequence[Correspondance] = (),
 ) -> Lecture:
     """Recognise and read one file received on `recu_le`. Never raises for a bad file: what is wrong is in `constats`.
 
-    `plan` is needed by typed-in values only; `reglages` are those of data/reglages.yaml by default. A lecture with an
-    « erreur » is not to be stored.
+    `plan` is needed by typed-in values only; `reglages` are those of data/reglages.yaml by default; `correspondances`
+    are tried when the file is of no tool that we know. A lecture with an « erreur » is not to be stored.
     """
     name = shown_name(fichier)
     sha256 = hashlib.sha256(octets).hexdigest()
@@ -54,15 +61,20 @@ def read_export(
         document = read_document(name, octets)
     except UnreadableError as error:
         return Lecture(name, sha256, None, None, [presentable(error.constat)])
-    before = [presentable(c) for c in document.constats]
-    found = [s for s in sources() if s.recognise(document)]
+    found: Sequence[Source] = [s for s in sources() if s.recognise(document)] or fitting(document, correspondances)
     if len(found) != 1:
-        constat = _ambiguous(found) if found else _unknown(document)
+        constat = _ambiguous(found) if found else _unknown(document, correspondances)
+        before = [presentable(c) for c in document.constats]
         return Lecture(name, sha256, None, None, [*before, presentable(constat)])
-    source = found[0]
-    extrait = source.read(document, Contexte(recu_le, plan, reglages or default_reglages()))
+    return read_as(found[0], document, Contexte(recu_le, plan, reglages or default_reglages()))
+
+
+def read_as(source: Source, document: Document, contexte: Contexte) -> Lecture:
+    """Read a file as one of a source's, without asking whether it is."""
+    before = [presentable(c) for c in document.constats]
+    extrait = source.read(document, contexte)
     extrait.constats = [presentable(c) for c in extrait.constats]
-    return Lecture(name, sha256, source, extrait, [*before, *extrait.constats])
+    return Lecture(document.fichier, document.sha256, source, extrait, [*before, *extrait.constats])
 
 
 def _ambiguous(found: Sequence[Source]) -> Constat:
@@ -70,17 +82,31 @@ def _ambiguous(found: Sequence[Source]) -> Constat:
     return Constat("ambigu", "erreur", note, remede="Envoyez un export à la fois, tel que l'outil l'a donné.")
 
 
-def _unknown(document: Document) -> Constat:
+def _unknown(document: Document, correspondances: Sequence[Correspondance]) -> Constat:
+    headers = likely_headers(document)
+    if near := [c.nom for c in correspondances if repairable(c, _headers(document))]:
+        note = f"Ce fichier ressemble à ceux de {quoted(near)}, mais des en-têtes ont changé."
+        remede = "À la page « Autre outil », déposez-le et dites quelles colonnes ont changé de nom."
+        return Constat("a_reparer", "erreur", note, remede=remede)
     known = " ; ".join(f"{s.titre} ({s.attendu})" for s in sources())
     note = "Ce fichier n'est pas un export que l'on connaît."
-    if headers := likely_headers(document):
+    if headers:
         note += f" En-têtes trouvés : {quoted(headers)}."
     return Constat("inconnu", "erreur", note, remede=f"Exports reconnus : {known}.")
 
 
-def likely_headers(document: Document) -> list[str]:
-    """The fullest row of the top of the first sheet: what a person would call the headers. Scrubbed."""
-    feuille = document.feuilles[0]
+def fullest_row(feuille: Feuille) -> int | None:
+    """Position of the fullest row of the top of a sheet, the first of them: most often its headers."""
     rows = range(min(ENTETE_MAX, len(feuille.cellules)))
-    best = max(rows, key=lambda r: sum(bool(h) for h in headers_at(feuille, r)), default=None)
-    return [scrub(h)[:60] for h in headers_at(feuille, best) if h] if best is not None else []
+    return max(rows, key=lambda r: sum(bool(h) for h in headers_at(feuille, r)), default=None)
+
+
+def likely_headers(document: Document) -> list[str]:
+    """What a person would call the headers of the first sheet. Scrubbed."""
+    return [scrub(h)[:60] for h in _headers(document) if h]
+
+
+def _headers(document: Document) -> list[str]:
+    feuille = document.feuilles[0]
+    row = fullest_row(feuille)
+    return [] if row is None else headers_at(feuille, row)

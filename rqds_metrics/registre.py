@@ -16,7 +16,7 @@ from rqds_metrics.plan import RACINE, Strict
 from rqds_metrics.store import end_of, now
 from rqds_metrics.yaml_strict import DefinitionError, read_yaml, validate
 
-Genre = Literal["cible", "echeance", "reglage", "source", "cloture", "question", "correction"]
+Genre = Literal["cible", "echeance", "reglage", "source", "cloture", "question", "correction", "correspondance"]
 REGLAGES = RACINE / "data" / "reglages.yaml"
 
 
@@ -56,6 +56,7 @@ class Decisions:
     # (survey, question) -> the indicator it speaks to, « » for none: wins over the filters of the plan
     questions: Mapping[tuple[str, str], Decision] = field(default_factory=dict)
     corrections: Mapping[str, Decision] = field(default_factory=dict)  # see rqds_metrics.corrections
+    correspondances: Mapping[str, Decision] = field(default_factory=dict)  # name -> a mapping, see etl.correspondance
 
 
 @cache
@@ -104,6 +105,7 @@ def read_decisions(cursor: duckdb.DuckDBPyConnection, au: date) -> Decisions:
     clotures: dict[str, Decision] = {}
     questions: dict[tuple[str, str], Decision] = {}
     corrections: dict[str, Decision] = {}
+    correspondances: dict[str, Decision] = {}
     for quand, qui, genre, cle, exercice, valeur, pourquoi in rows:
         decision = Decision(quand, qui, genre, cle, exercice, json.loads(valeur), pourquoi)
         if genre == "cible":
@@ -116,13 +118,15 @@ def read_decisions(cursor: duckdb.DuckDBPyConnection, au: date) -> Decisions:
             _put(clotures, cle, decision)
         elif genre == "correction":
             _put(corrections, cle, decision)
+        elif genre == "correspondance":
+            _put(correspondances, cle, decision)
         elif genre == "question":
             _put(questions, tuple(cle.split("\n", 1)), decision)
         elif genre == "source":
             sources[cle] = (*sources.get(cle, ()), decision) if decision.valeur else ()
     base = default_reglages()
     settings = Reglages.model_validate({**base.model_dump(), **reglages})
-    return Decisions(cibles, echeances, settings, sources, clotures, questions, corrections)
+    return Decisions(cibles, echeances, settings, sources, clotures, questions, corrections, correspondances)
 
 
 def _put(standing: dict[Any, Decision], key: Any, decision: Decision) -> None:

@@ -1,0 +1,254 @@
+"""The export of any other tool, read through the mapping that a person made of its columns.
+
+Series are named after the mapping: « autre-<slug>|site », « |pages », « |emission », « |episodes », « |mois » (a
+newsletter by month), and one for each mailing, session or account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pandas as pd
+
+from etl.cells import normal
+from etl.correspondance import Correspondance, dates_of, digest, figures_of, kind_of, slug
+from etl.days import holes, runs
+from etl.findings import quoted
+from etl.mapped_checks import other_headers, overlapping, spans_of, told, unlikely
+from etl.periods import wrong_period
+from etl.privacy import scrub_page
+from etl.source import Constat, Contexte, Document, Extrait, Feuille, Tranche, row_columns
+from etl.table import TOTAL_ECARTE, TOTAUX, Champ, Table, TableSource, find_header, headers_at, joined, scrubbed
+from rqds_metrics.familles import FAMILLES, TITRES
+from rqds_metrics.regles.formats import jour
+
+PREFIXE = "autre-"
+_VIDE = ("n/a", "--", "-", "nan")
+_PHRASE = 5  # words that make a lone cell a note under the table
+
+
+class MappedSource(TableSource):
+    """A source made of a Correspondance."""
+
+    cadence = "libre"
+
+    def __init__(self, correspondance: Correspondance) -> None:
+        c = correspondance
+        self.correspondance = c
+        self.nom = PREFIXE + c.slug
+        self.titre = f"{TITRES[c.famille]} · {c.nom}"
+        self.famille = c.famille
+        self.aide = "Décrit colonne par colonne à la page « Autre outil »."
+        self.attendu = f"colonnes {quoted(c.champs.values(), 4)}"
+        self.signatures = (frozenset(normal(h) for h in c.champs.values()),)
+        self.champs = tuple(_champ(c, nom, header) for nom, header in c.champs.items())
+
+    def read(self, document: Document, contexte: Contexte) -> Extrait:
+        extrait = self.blank()
+        sheets = tuple(self._table_only(f, extrait) for f in document.feuilles)
+        document = replace(document, feuilles=sheets)
+        tables = self.tables(document, self.signatures, self.champs, contexte, extrait)
+        if tables:
+            extrait.constats += other_headers(self.correspondance, tables[0].headers)
+        if tables and not extrait.erreurs:
+            self.rows(tables, contexte, extrait)
+            if extrait.lignes.empty and not extrait.erreurs:
+                note = "Le fichier a les bons en-têtes, mais aucune ligne à garder."
+                remede = "Vérifiez la période choisie dans l'outil, et la correspondance des colonnes."
+                extrait.constats.append(Constat("sans_ligne", "erreur", note, remede=remede))
+        return extrait
+
+    def _table_only(self, feuille: Feuille, extrait: Extrait) -> Feuille:
+        """The sheet without what is under the header and is no row: totals, notes, blank figures."""
+        header = find_header(feuille, self.signatures)
+        if header is None:
+            return feuille
+        names = [normal(h) for h in headers_at(feuille, header)]
+        ranks = {k: names.index(normal(h)) for k, h in self.correspondance.champs.items()}
+        figures = {r for k, r in ranks.items() if kind_of(self.famille, k) in ("int", "number")}
+        labels = sorted({0, *ranks.values()} - figures)
+        body = feuille.cellules.iloc[header + 1 :].apply(lambda c: c.str.strip())
+        filled = body != ""
+        total = body[labels].apply(lambda c: c.str.casefold().isin(TOTAUX)).any(axis=1)
+        last = pd.Series(False, index=body.index)
+        if len(body):  # a last line of figures without any label is a total too
+            last.iloc[-1] = not filled[labels].iloc[-1].any() and bool(filled[sorted(figures)].iloc[-1].any())
+        empty = ~filled[sorted(ranks.values())].any(axis=1)
+        lone = filled.sum(axis=1).eq(1) & body[labels].apply(lambda c: c.str.count(" ") >= _PHRASE - 1).any(axis=1)
+        extrait.set_aside(TOTAL_ECARTE, int((total | last).sum()))
+        extrait.set_aside("ligne sans donnée de ce tableau", int(((empty | lone) & ~(total | last)).sum()))
+        drop = total | last | empty | lone
+        if not drop.any():
+            return feuille
+        keep = [*range(header + 1), *drop.index[~drop]]
+        cells = feuille.cellules.iloc[keep].reset_index(drop=True)
+        return Feuille(feuille.nom, cells, feuille.numeros.iloc[keep].reset_index(drop=True))
+
+    def rows(self, tables: list[Table], contexte: Contexte, extrait: Extrait) -> None:
+        c = self.correspondance
+        frame = joined(tables)
+        figures = [k for k in figures_of(c.famille, c.ligne) if k in frame]
+        extrait.constats += unlikely(figures, frame, tables, contexte.reglages.envoi_test_moins_de)
+        frame = self._with_figures(frame, extrait)
+        for column in FAMILLES[self.famille]:
+            if column not in frame:
+                frame[column] = None
+            elif kind_of(self.famille, column) == "text":
+                frame[column] = _pages(frame[column]) if column == "page" else scrubbed(frame[column])
+        if frame.empty or extrait.erreurs:
+            return
+        if c.famille == "social":
+            frame["compte"] = frame["compte"].where(frame["compte"].notna(), c.nom)
+        keep = {"jour": self._days, "mois": self._periods, "episode": self._episodes}.get(c.ligne, self._events)
+        keep(frame, tables, contexte, extrait)
+
+    def _with_figures(self, frame: pd.DataFrame, extrait: Extrait) -> pd.DataFrame:
+        """Rows that say something: an e-mailing that was not delivered, a day without any figure do not."""
+        c = self.correspondance
+        needed = ["livres"] if c.famille == "infolettre" else [k for k in figures_of(c.famille, c.ligne) if k in frame]
+        if c.ligne in ("episode", "seance") or not needed:
+            return frame
+        blank = frame[needed].isna().all(axis=1)
+        extrait.set_aside("ligne sans chiffre", int(blank.sum()))
+        return frame[~blank].reset_index(drop=True)
+
+    def _serie(self, rest: str) -> str:
+        return f"{self.nom}|{rest}"
+
+    def _dataset(self, frame: pd.DataFrame) -> pd.Series:
+        """The serie of each row of days or periods."""
+        names = {"web": "pages" if "page" in self.correspondance.champs else "site", "balado": "emission"}
+        if self.famille == "social":
+            return frame["compte"].map(lambda a: self._serie(slug(str(a)) or digest(str(a))))
+        return pd.Series(self._serie(names.get(self.famille, "mois")), index=frame.index)
+
+    def _counted_once(self, frame: pd.DataFrame, tables: list[Table], extrait: Extrait) -> pd.DataFrame | None:
+        """Rows of days or periods, each there once; those of a show's episodes are added up. None: told as wrong."""
+        detail = [k for k in ("page", "episode") if k in self.correspondance.champs]
+        note = "Ces jours sont là deux fois dans le fichier : ils compteraient double."
+        doubles = frame.duplicated(["serie", "debut", "fin", *detail])
+        extrait.constats += told("doublon", note, doubles, self._first(), frame, tables)
+        if extrait.erreurs:
+            return None
+        if "episode" in detail:
+            sums = frame.groupby(["serie", "debut", "fin"], sort=False)
+            figures = [k for k in figures_of(self.famille, self.correspondance.ligne) if k in frame]
+            frame = sums[figures].sum(min_count=1).reset_index()
+            frame["episode"] = frame["publie_le"] = None
+        return frame
+
+    def _first(self) -> str:
+        return next(k for k in dates_of(self.correspondance.ligne) if k in self.correspondance.champs)
+
+    def _days(self, frame: pd.DataFrame, tables: list[Table], contexte: Contexte, extrait: Extrait) -> None:
+        frame["debut"] = frame["fin"] = frame["date"].dt.date
+        frame["serie"] = self._dataset(frame)
+        kept = self._counted_once(frame, tables, extrait)
+        if kept is None:
+            return
+        extrait.lignes = kept.sort_values(["serie", "debut"], kind="stable")[row_columns(self.famille)]
+        for serie, days in extrait.lignes.groupby("serie", sort=False)["debut"]:
+            stretches = list(runs(sorted(set(days))))
+            extrait.tranches += [Tranche(str(serie), a, b, "jour") for a, b in stretches]
+            extrait.constats += holes(stretches)
+        if max(t.fin for t in extrait.tranches) >= contexte.recu_le:
+            note = "Le dernier jour du fichier est aujourd'hui, une journée encore incomplète."
+            remede = "Renvoyez l'export une fois le mois fini : les jours seront remplacés."
+            extrait.constats.append(Constat("jour_en_cours", "avertissement", note, remede=remede))
+
+    def _periods(self, frame: pd.DataFrame, tables: list[Table], contexte: Contexte, extrait: Extrait) -> None:
+        champ = self._first()
+        texts, spans = spans_of(frame)
+        notes = [wrong_period(t, s, contexte.recu_le) for t, s in zip(texts, spans, strict=True)]
+        for k in [k for k, note in enumerate(notes) if note][:10]:
+            which = pd.Series(range(len(frame)), index=frame.index) == k
+            remede = "Corrigez cette ligne, ou choisissez une autre colonne pour la période."
+            extrait.constats += told("periode", str(notes[k]), which, champ, frame, tables, remede)
+        known = [s for s in spans if s]
+        if extrait.erreurs or len(known) != len(frame):
+            return
+        frame["debut"], frame["fin"] = [s.debut for s in known], [s.fin for s in known]
+        frame["serie"] = self._dataset(frame)
+        kept = self._counted_once(frame, tables, extrait)
+        if kept is None:
+            return
+        extrait.lignes = kept[row_columns(self.famille)]
+        shared = sorted(set(zip(kept["serie"], kept["debut"], kept["fin"], strict=True)))
+        extrait.tranches = [Tranche(s, a, b, "bloc") for s, a, b in shared]
+        extrait.constats += overlapping(extrait.tranches)
+
+    def _episodes(self, frame: pd.DataFrame, tables: list[Table], contexte: Contexte, extrait: Extrait) -> None:
+        """Figures since the beginning, as of the day they are received: the newest file replaces them all."""
+        note = "Cet épisode est là deux fois (même titre, même date) : il compterait double."
+        extrait.constats += told("doublon", note, frame.duplicated(["episode", "date"]), "episode", frame, tables)
+        if extrait.erreurs:
+            return
+        same = frame["episode"].duplicated(keep=False)
+        dated = frame["episode"] + " (" + frame["date"].dt.strftime("%Y-%m-%d") + ")"
+        frame["episode"] = frame["episode"].where(~same, dated)
+        frame["publie_le"] = frame["date"].dt.date
+        frame["debut"] = frame["publie_le"].map(lambda d: min(d, contexte.recu_le))
+        serie = self._serie("episodes")
+        extrait.lignes = frame.assign(serie=serie, fin=contexte.recu_le)[row_columns(self.famille)]
+        extrait.tranches = [Tranche(serie, min(extrait.lignes["debut"]), contexte.recu_le, "cle")]
+        note = f"Ces chiffres sont comptés depuis la sortie de chaque épisode ; ils valent en date du {jour(contexte.recu_le)}."
+        extrait.constats.append(Constat("depuis_le_debut", "info", note))
+
+    def _events(self, frame: pd.DataFrame, tables: list[Table], contexte: Contexte, extrait: Extrait) -> None:
+        """Mailings and sessions: each its own serie, by the tool's code for it, else by its day and title."""
+        code = "campagne" if self.famille == "infolettre" else "seance"
+        frame["debut"] = frame["fin"] = frame["date"].dt.date
+        titles = frame["titre"].fillna("").astype("str").map(lambda t: f" {digest(t)}" if t else "")
+        made = frame["debut"].astype("str") + titles
+        given = frame[code].astype("object")
+        frame[code] = given.where(given.notna(), made).map(lambda v: str(v).replace("|", "/")[:80])
+        suffix = "" if self.famille == "infolettre" else "|" + frame["debut"].astype("str")
+        frame["serie"] = self._serie("") + frame[code] + suffix
+        note = "Cette ligne est là deux fois (même code, ou même jour et même titre) : elle compterait double."
+        remede = (
+            "Retirez la ligne de trop ; si ce sont deux choses différentes, choisissez aussi la colonne de leur titre."
+        )
+        extrait.constats += told("doublon", note, frame["serie"].duplicated(), "date", frame, tables, remede)
+        if extrait.erreurs:
+            return
+        extrait.lignes = frame[row_columns(self.famille)]
+        days = zip(frame["serie"].tolist(), frame["debut"].tolist(), strict=True)
+        extrait.tranches = [Tranche(serie, day, day, "cle") for serie, day in days]
+        limit = contexte.reglages.envoi_test_moins_de
+        small = int((frame["livres"] < limit).sum()) if self.famille == "infolettre" else 0
+        if small:
+            note = (
+                f"{small} envois sur {len(frame)} ont été livrés à moins de {limit} personnes : ils sont gardés, "
+                "mais comptent pour des essais et n'entrent pas dans le taux d'ouverture."
+            )
+            extrait.constats.append(Constat("envois_test", "info", note))
+
+
+def _champ(c: Correspondance, nom: str, header: str) -> Champ:
+    filled = nom in dates_of(c.ligne) or nom == "episode"
+    return Champ(nom, kind_of(c.famille, nom), (header,), filled=filled, empty=_VIDE, order=c.ordre)
+
+
+def _pages(values: pd.Series) -> pd.Series:
+    return values.map({v: scrub_page(str(v)) for v in values.dropna().unique()})
+
+
+def fitting(document: Document, correspondances: Sequence[Correspondance]) -> list[MappedSource]:
+    """The mappings that fit a file best: those with the most headers, then those made from the likest file."""
+    found = [m for m in map(MappedSource, correspondances) if m.recognise(document)]
+    if len(found) < 2:
+        return found
+
+    def fit(m: MappedSource) -> tuple[int, int]:
+        row = next(h for f in document.feuilles if (h := _headers_of(f, m)) is not None)
+        there = {normal(h) for h in row}
+        return len(m.champs), sum(normal(h) in there for h in m.correspondance.entetes)
+
+    best = max(fit(m) for m in found)
+    return [m for m in found if fit(m) == best]
+
+
+def _headers_of(feuille: Feuille, source: MappedSource) -> list[str] | None:
+    row = find_header(feuille, source.signatures)
+    return None if row is None else headers_at(feuille, row)
