@@ -5,18 +5,12 @@ Names of tables and columns come from rqds_metrics.familles only; words from fil
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Any, NamedTuple
 
 from rqds_metrics.mesures import CALCULS, Mesure, Plage, plages_of
 from rqds_metrics.plan import Condition, Indicateur
 from rqds_metrics.registre import Decisions, Reglages
-
-
-def plain(text: str) -> str:
-    """Lower case, no accents, straight apostrophes: how filters compare (the SQL below does the same)."""
-    text = unicodedata.normalize("NFD", text.lower().replace("’", "'"))
-    return "".join(c for c in text if not unicodedata.combining(c))
+from rqds_metrics.regles.textes import plain as plain
 
 
 def _words(column: str, test: str, words: tuple[str, ...], params: list[Any]) -> str:

@@ -35,6 +35,9 @@ def declare() -> StreamlitPage:
                 st.Page("pages/corrections.py", title="Corrections", url_path="corrections"),
                 st.Page("pages/cloture.py", title="Clôture du mois", url_path="cloture"),
             ],
+            "Garder la mémoire": [
+                st.Page("pages/journal.py", title="Journal", url_path="journal"),
+            ],
         }
     )
 
