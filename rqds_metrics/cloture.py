@@ -16,6 +16,7 @@ from rqds_metrics.donnees import Donnees, Lot
 from rqds_metrics.exercice import Exercice
 from rqds_metrics.plan import Indicateur, Plan
 from rqds_metrics.regles.formats import quantite
+from rqds_metrics.regles.series import Serie
 from rqds_metrics.synthese import EtatMois, receptions
 
 ETATS: dict[str, str] = {
@@ -100,22 +101,30 @@ def _since(portee: Any) -> bool:
 
 
 def _figures(plan: Plan, donnees: Donnees, first: date, last: date) -> list[Chiffre]:
-    out = []
-    for indicateur in plan.indicateurs.values():
-        serie = donnees.series.get(indicateur.id)
-        if serie is None or indicateur.type in ("jalon", "qualitatif"):
-            continue
-        part = serie.within(first, last)
-        if not len(part) or np.isnan(part.num).all():
-            continue
-        if indicateur.type == "stock":
-            out.append(Chiffre(indicateur, float(part.num[~np.isnan(part.num)][-1]), None))
-            continue
-        divided = indicateur.type == "taux" and not np.isnan(part.den).all()
-        den = float(np.nansum(part.den)) if divided else None
-        summed = float(np.nansum(part.num)) if divided or indicateur.type == "nombre" else float(part.num[-1])
-        out.append(Chiffre(indicateur, summed, den))
-    return out
+    found = (chiffre_of(i, donnees.series.get(i.id), first, last) for i in plan.indicateurs.values())
+    return [c for c in found if c]
+
+
+def chiffre_of(indicateur: Indicateur, serie: Serie | None, first: date, last: date) -> Chiffre | None:
+    """The figure of an indicator over first..last; None where there is none."""
+    if serie is None or indicateur.type in ("jalon", "qualitatif"):
+        return None
+    part = serie.within(first, last)
+    if not len(part) or np.isnan(part.num).all():
+        return None
+    if indicateur.type == "stock":
+        return Chiffre(indicateur, float(part.num[~np.isnan(part.num)][-1]), None)
+    divided = indicateur.type == "taux" and not np.isnan(part.den).all()
+    den = float(np.nansum(part.den)) if divided else None
+    summed = float(np.nansum(part.num)) if divided or indicateur.type == "nombre" else float(part.num[-1])
+    return Chiffre(indicateur, summed, den)
+
+
+def same(a: Chiffre | None, b: Chiffre | None) -> bool:
+    """Is it still the same figure, to the rounding of the machine."""
+    if a is None or b is None:
+        return a is b
+    return abs(a.num - b.num) < 1e-9 and (a.den or 0) == (b.den or 0)
 
 
 def to_keep(bilan: BilanMois) -> dict[str, Any]:
@@ -138,8 +147,6 @@ def revisions(plan: Plan, kept: Mapping[str, Any], now: BilanMois) -> list[Revis
     out = []
     for id_, indicateur in plan.indicateurs.items():
         a, b = before.get(id_), after.get(id_)
-        if a and b and abs(a.num - b.num) < 1e-9 and (a.den or 0) == (b.den or 0):
-            continue
-        if a or b:
+        if (a or b) and not same(a, b):
             out.append(Revision(indicateur, a.texte if a else "rien", b.texte if b else "rien"))
     return out

@@ -110,28 +110,50 @@ def _covered(mesure: Mesure, plages: tuple[Plage, ...], portees: list[Portee]) -
     return tuple(merge(spans))
 
 
+def _question(
+    indicateur: Indicateur, portees: list[Portee], decisions: Decisions
+) -> tuple[Mesure, tuple[Plage, ...], Rattachements]:
+    """What an indicator asks of the rows: its measure, which sources it reads when, and the questions attached to it."""
+    assert indicateur.mesure is not None
+    mesure = load_mesures()[indicateur.mesure]
+    plages = plages_decided(indicateur.mesure, mesure, decisions, portees)
+    attached = rattachements_of(indicateur, decisions) if mesure.famille == "sondage" else Rattachements()
+    return mesure, plages, attached
+
+
 def _measured(
     cursor: duckdb.DuckDBPyConnection, plan: Plan, portees: list[Portee], decisions: Decisions
 ) -> dict[str, Serie]:
     """The series of indicators that a source feeds. Indicators of one measure and filter share their query."""
-    mesures = load_mesures()
     known = {p.serie for p in portees}
     series: dict[str, Serie] = {}
-    done: dict[tuple[str, object], Serie] = {}
+    done: dict[tuple[str | None, object], Serie] = {}
     for indicateur in plan.tous.values():
         if indicateur.mesure is None:
             continue
-        mesure = mesures[indicateur.mesure]
-        plages = plages_decided(indicateur.mesure, mesure, decisions, portees)
+        mesure, plages, attached = _question(indicateur, portees, decisions)
         if not any(names(entry, s) for p in plages for entry in p.series for s in known):
             continue
-        attached = rattachements_of(indicateur, decisions) if mesure.famille == "sondage" else Rattachements()
         key = (indicateur.mesure, (indicateur.filtre, attached.ici))
         if key not in done:
             sql, params = releves_sql(mesure, indicateur.filtre, decisions.reglages, plages, attached)
             done[key] = Serie.of(cursor.execute(sql, params).fetchall(), _covered(mesure, plages, portees))
         series[indicateur.id] = done[key]
     return series
+
+
+def read_serie(cursor: duckdb.DuckDBPyConnection, indicateur: Indicateur, au: date) -> Serie:
+    """The series of one indicator as it was known at the end of `au`."""
+    plan = load_plan()
+    portees = read_portees(cursor, read_lots(cursor, au))
+    decisions = read_decisions(cursor, au)
+    portee_table(cursor, portees)
+    with corrected(cursor, decisions, portees):
+        if not indicateur.mesure:
+            return _typed(cursor, plan)[0].get(indicateur.id, Serie())
+        mesure, plages, attached = _question(indicateur, portees, decisions)
+        sql, params = releves_sql(mesure, indicateur.filtre, decisions.reglages, plages, attached)
+        return Serie.of(cursor.execute(sql, params).fetchall(), _covered(mesure, plages, portees))
 
 
 def _beside(cursor: duckdb.DuckDBPyConnection, portees: list[Portee], decisions: Decisions) -> dict[str, Serie]:
@@ -263,9 +285,7 @@ def read_origines(
         portee_table(cursor, portees)
         decisions = read_decisions(cursor, au)
         if indicateur.mesure:
-            mesure = load_mesures()[indicateur.mesure]
-            plages = plages_decided(indicateur.mesure, mesure, decisions, portees)
-            attached = rattachements_of(indicateur, decisions) if mesure.famille == "sondage" else Rattachements()
+            mesure, plages, attached = _question(indicateur, portees, decisions)
             sql, params = provenance_sql(mesure, indicateur.filtre, decisions.reglages, plages, attached)
         else:
             sql, params = _SAISIES, [indicateur.id]

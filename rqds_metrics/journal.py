@@ -29,6 +29,7 @@ GENRES = {
     "question": "Question de sondage",
     "correction": "Correction",
     "correspondance": "Autre outil",
+    "commentaire": "Commentaire",
 }
 
 
@@ -65,8 +66,9 @@ Dire = Callable[[Acte, Plan], str]
 
 
 def _id(acte: Acte, plan: Plan) -> str | None:
-    """The indicator that a decision speaks of, if it speaks of one."""
-    return acte.cle if acte.cle in plan.tous else None
+    """The indicator that a decision speaks of, if it speaks of one: its key, or what is before « | » in it."""
+    id_ = acte.cle.partition("|")[0]
+    return id_ if id_ in plan.tous else None
 
 
 def _target(acte: Acte, plan: Plan) -> str:
@@ -103,13 +105,17 @@ def _mapping(acte: Acte, plan: Plan) -> str:
     return f"{len(acte.valeur.get('champs', ()))} colonnes décrites"
 
 
+def _comment(acte: Acte, plan: Plan) -> str:
+    return f"« {acte.valeur['texte']} »"
+
+
 def _setting(acte: Acte, plan: Plan) -> str:
     return nombre(acte.valeur) if isinstance(acte.valeur, int | float) else str(acte.valeur)
 
 
 _DIRES: dict[str, Dire] = {
     "cible": _target, "echeance": _day, "reglage": _setting, "source": _source, "cloture": _closing,
-    "question": _question, "correction": _correction, "correspondance": _mapping,
+    "question": _question, "correction": _correction, "correspondance": _mapping, "commentaire": _comment,
 }  # fmt: skip
 
 
@@ -125,8 +131,9 @@ def value_text(acte: Acte, plan: Plan) -> str:
 
 def object_text(acte: Acte, plan: Plan, fichiers: Mapping[int, str]) -> str:
     """What a decision is about, in words."""
-    if acte.cle in plan.tous:
-        return f"{acte.cle} {plan.tous[acte.cle].court}"
+    if id_ := _id(acte, plan):
+        rest = acte.cle.partition("|")[2]
+        return f"{id_} {plan.tous[id_].court}" + (f", {rest}" if rest else "")
     if acte.genre == "source" and acte.cle in load_mesures():
         return load_mesures()[acte.cle].titre
     if acte.genre == "cloture":

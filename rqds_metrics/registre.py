@@ -16,7 +16,9 @@ from rqds_metrics.plan import RACINE, Strict
 from rqds_metrics.store import end_of, now
 from rqds_metrics.yaml_strict import DefinitionError, read_yaml, validate
 
-Genre = Literal["cible", "echeance", "reglage", "source", "cloture", "question", "correction", "correspondance"]
+Genre = Literal[
+    "cible", "echeance", "reglage", "source", "cloture", "question", "correction", "correspondance", "commentaire"
+]
 REGLAGES = RACINE / "data" / "reglages.yaml"
 
 
@@ -57,6 +59,7 @@ class Decisions:
     questions: Mapping[tuple[str, str], Decision] = field(default_factory=dict)
     corrections: Mapping[str, Decision] = field(default_factory=dict)  # see rqds_metrics.corrections
     correspondances: Mapping[str, Decision] = field(default_factory=dict)  # name -> a mapping, see etl.correspondance
+    commentaires: Mapping[str, Decision] = field(default_factory=dict)  # see rqds_metrics.commentaires
 
 
 @cache
@@ -106,6 +109,7 @@ def read_decisions(cursor: duckdb.DuckDBPyConnection, au: date) -> Decisions:
     questions: dict[tuple[str, str], Decision] = {}
     corrections: dict[str, Decision] = {}
     correspondances: dict[str, Decision] = {}
+    commentaires: dict[str, Decision] = {}
     for quand, qui, genre, cle, exercice, valeur, pourquoi in rows:
         decision = Decision(quand, qui, genre, cle, exercice, json.loads(valeur), pourquoi)
         if genre == "cible":
@@ -120,13 +124,17 @@ def read_decisions(cursor: duckdb.DuckDBPyConnection, au: date) -> Decisions:
             _put(corrections, cle, decision)
         elif genre == "correspondance":
             _put(correspondances, cle, decision)
+        elif genre == "commentaire":
+            _put(commentaires, cle, decision)
         elif genre == "question":
             _put(questions, tuple(cle.split("\n", 1)), decision)
         elif genre == "source":
             sources[cle] = (*sources.get(cle, ()), decision) if decision.valeur else ()
     base = default_reglages()
     settings = Reglages.model_validate({**base.model_dump(), **reglages})
-    return Decisions(cibles, echeances, settings, sources, clotures, questions, corrections, correspondances)
+    return Decisions(
+        cibles, echeances, settings, sources, clotures, questions, corrections, correspondances, commentaires
+    )
 
 
 def _put(standing: dict[Any, Decision], key: Any, decision: Decision) -> None:

@@ -22,6 +22,7 @@ from rqds_metrics.plan import Indicateur, load_plan
 from rqds_metrics.regles.formats import jour, nombre, pourcent, unite
 from rqds_metrics.regles.phrase import METHODES, whole
 from rqds_metrics.resultats import Calcul, Resultat
+from rqds_metrics.revisions import read_revisions
 from rqds_metrics.store import local
 
 TYPES = {
@@ -133,6 +134,7 @@ def _foot(r: Resultat, calcul: Calcul, years: list[Resultat], curves: Courbes | 
         attendu=_due_text,
         cible_de=target_text,
         courbes=curves,
+        revisions=read_revisions(indicateur, exercice, calcul.au),
         texte=lambda v: "–" if v is None else _figure_text(r, whole(v)),
     )
 
