@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.ui.alimentation import feeding_form
 from pages.ui.cadre import show
 from pages.ui.commentaires import comment_form, comments_html, comments_of
 from pages.ui.contexte import choose
@@ -46,4 +47,5 @@ if fiche.cinq_ans:
         st.plotly_chart(
             fiche.cinq_ans, config=CONFIG, theme=None, key="cinq_ans", alt=f"{plan.tous[id_].court}, cinq exercices"
         )
+feeding_form(id_, contexte)
 show(fiche.pied, key="fiche_pied")

@@ -14,10 +14,12 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
+from rqds_metrics.alimentation import plan_decided
 from rqds_metrics.corrections import Perdue, corrected
 from rqds_metrics.mesures import Mesure, Plage, load_mesures, names, plages_decided
 from rqds_metrics.plan import Indicateur, Plan, load_plan
 from rqds_metrics.registre import Decisions, default_reglages, read_decisions
+from rqds_metrics.regles.formule import Operande, level_of, sum_of
 from rqds_metrics.regles.series import Serie
 from rqds_metrics.regles.vivant import Portee, Span, live_parts, merge
 from rqds_metrics.releves import Rattachements, provenance_sql, rattachements_of, releves_sql
@@ -142,11 +144,28 @@ def _measured(
     return series
 
 
+def _computed(plan: Plan, series: dict[str, Serie]) -> dict[str, Serie]:
+    """The series of indicators that are a formula of others."""
+    out = {}
+    for indicateur in plan.tous.values():
+        if indicateur.formule:
+            top, under = (
+                [Operande(series.get(i, Serie()), plan.tous[i].type == "stock") for i in ids]
+                for ids in (indicateur.formule.numerateur, indicateur.formule.denominateur)
+            )
+            adds_up = indicateur.type == "nombre"
+            out[indicateur.id] = sum_of(top) if adds_up else level_of(top, under)
+    return out
+
+
 def read_serie(cursor: duckdb.DuckDBPyConnection, indicateur: Indicateur, au: date) -> Serie:
     """The series of one indicator as it was known at the end of `au`."""
-    plan = load_plan()
-    portees = read_portees(cursor, read_lots(cursor, au))
     decisions = read_decisions(cursor, au)
+    plan = plan_decided(load_plan(), decisions)
+    indicateur = plan.tous[indicateur.id]
+    if indicateur.formule:
+        return read_donnees(cursor, au).series.get(indicateur.id, Serie())
+    portees = read_portees(cursor, read_lots(cursor, au))
     portee_table(cursor, portees)
     with corrected(cursor, decisions, portees):
         if not indicateur.mesure:
@@ -191,7 +210,7 @@ def _typed(cursor: duckdb.DuckDBPyConnection, plan: Plan) -> tuple[dict[str, Ser
     textes: dict[str, list[Texte]] = {}
     for id_, debut, fin, valeur, numerateur, denominateur, fait_le, texte in rows:
         indicateur = plan.tous.get(id_)
-        if indicateur is None or indicateur.mesure:
+        if indicateur is None or not indicateur.saisi:
             continue
         if texte:
             textes.setdefault(id_, []).append(Texte(debut, fin, texte))
@@ -219,18 +238,25 @@ def portee_table(cursor: duckdb.DuckDBPyConnection, portees: list[Portee]) -> No
     cursor.unregister("portee_vue")
 
 
-def read_donnees(cursor: duckdb.DuckDBPyConnection, au: date, plan: Plan | None = None) -> Donnees:
-    """Read all that is known at the end of `au`, inside the caller's transaction if there is one."""
-    plan = plan or load_plan()
+def read_donnees(
+    cursor: duckdb.DuckDBPyConnection, au: date, plan: Plan | None = None, decisions: Decisions | None = None
+) -> Donnees:
+    """Read all that is known at the end of `au`, inside the caller's transaction if there is one.
+
+    `decisions`: to see what would be known if they were these, instead of those of the registre.
+    """
     lots = read_lots(cursor, au)
     portees = read_portees(cursor, lots)
-    decisions = read_decisions(cursor, au)
+    decisions = decisions or read_decisions(cursor, au)
+    plan = plan_decided(plan or load_plan(), decisions)
     portee_table(cursor, portees)
     with corrected(cursor, decisions, portees) as perdues:
         measured = _measured(cursor, plan, portees, decisions)
         typed, textes = _typed(cursor, plan)
         beside = _beside(cursor, portees, decisions)
-    return Donnees(au, tuple(lots), tuple(portees), decisions, {**typed, **measured}, textes, perdues, beside)
+    series = {**typed, **measured}
+    series.update(_computed(plan, series))
+    return Donnees(au, tuple(lots), tuple(portees), decisions, series, textes, perdues, beside)
 
 
 def empty_donnees(au: date) -> Donnees:
@@ -284,6 +310,9 @@ def read_origines(
         portees = read_portees(cursor, lots)
         portee_table(cursor, portees)
         decisions = read_decisions(cursor, au)
+        indicateur = plan_decided(load_plan(), decisions).tous[indicateur.id]
+        if indicateur.formule:
+            return []
         if indicateur.mesure:
             mesure, plages, attached = _question(indicateur, portees, decisions)
             sql, params = provenance_sql(mesure, indicateur.filtre, decisions.reglages, plages, attached)

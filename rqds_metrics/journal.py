@@ -30,6 +30,7 @@ GENRES = {
     "correction": "Correction",
     "correspondance": "Autre outil",
     "commentaire": "Commentaire",
+    "alimentation": "D'où vient la valeur",
 }
 
 
@@ -109,13 +110,25 @@ def _comment(acte: Acte, plan: Plan) -> str:
     return f"« {acte.valeur['texte']} »"
 
 
+def _feeding(acte: Acte, plan: Plan) -> str:
+    v = acte.valeur
+    if v["mode"] == "mesure":
+        mesure = load_mesures().get(v["mesure"])
+        words = [w for c in v.get("filtre", ()) for k, ws in c.items() if k != "colonne" for w in ws or ()]
+        return (mesure.titre if mesure else str(v["mesure"])) + (f", filtre {', '.join(words)}" if words else "")
+    if v["mode"] == "formule":
+        parts = [" + ".join(v["formule"]["numerateur"]), " + ".join(v["formule"].get("denominateur", ()))]
+        return "formule " + " ÷ ".join(p for p in parts if p)
+    return "saisie"
+
+
 def _setting(acte: Acte, plan: Plan) -> str:
     return nombre(acte.valeur) if isinstance(acte.valeur, int | float) else str(acte.valeur)
 
 
 _DIRES: dict[str, Dire] = {
     "cible": _target, "echeance": _day, "reglage": _setting, "source": _source, "cloture": _closing,
-    "question": _question, "correction": _correction, "correspondance": _mapping, "commentaire": _comment,
+    "question": _question, "correction": _correction, "correspondance": _mapping, "commentaire": _comment, "alimentation": _feeding,
 }  # fmt: skip
 
 

@@ -89,6 +89,11 @@ def names(entry: str, serie: str) -> bool:
     return serie == entry or serie.startswith(entry + "|")
 
 
+def text_columns(mesure: Mesure) -> list[str]:
+    """The columns that a filter may test: those that hold words."""
+    return [c for c, kind in FAMILLES[mesure.famille].items() if kind == "VARCHAR"]
+
+
 class Plage(NamedTuple):
     """Days on which a measure reads some series: from `debut`, before `avant` (None: without limit)."""
 
@@ -140,12 +145,13 @@ def check_mesures(plan: Plan | None = None, path: Path = FICHIER) -> tuple[dict[
     found = validate(Mesures, lu)
     mesures = found.root if found else None
     for indicateur in plan.tous.values() if plan and mesures else ():
-        for note in _misuse(indicateur, mesures or {}):
+        for note in misuse(indicateur, mesures or {}):
             lu.defauts.append(lu.defaut((), f"indicateur {indicateur.id} : {note}"))
     return (None if lu.defauts else mesures), lu
 
 
-def _misuse(indicateur: Indicateur, mesures: dict[str, Mesure]) -> list[str]:
+def misuse(indicateur: Indicateur, mesures: dict[str, Mesure]) -> list[str]:
+    """What is wrong with the measure and the filter of an indicator, in French."""
     if indicateur.mesure is None:
         return []
     mesure = mesures.get(indicateur.mesure)

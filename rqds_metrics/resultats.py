@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from rqds_metrics.alimentation import plan_decided
 from rqds_metrics.donnees import Donnees, load_donnees
 from rqds_metrics.exercice import Exercice, exercices_du_plan
 from rqds_metrics.mesures import load_mesures
@@ -90,7 +91,7 @@ class Calcul:
     """The results of a plan as of a day; each year's value is computed once and serves the next year's target."""
 
     def __init__(self, plan: Plan, donnees: Donnees):
-        self.plan = plan
+        self.plan = plan_decided(plan, donnees.decisions)
         self.donnees = donnees
         self.au = donnees.au
         reglages = donnees.decisions.reglages
@@ -118,6 +119,7 @@ class Calcul:
         return self._values[key]
 
     def result(self, indicateur: Indicateur, exercice: Exercice) -> Resultat:
+        indicateur = self.plan.tous.get(indicateur.id, indicateur)  # as it is fed on that day
         if indicateur.type == "jalon":
             return self._jalon(indicateur, exercice)
         if indicateur.type == "qualitatif":
@@ -234,7 +236,7 @@ def compute(donnees: Donnees, exercices: Iterable[Exercice], plan: Plan | None =
     """A result per indicator and year: those of the plan in its order, then those of the yearly member survey."""
     plan = plan or load_plan()
     calcul = Calcul(plan, donnees)
-    return [calcul.result(i, e) for e in exercices for i in plan.tous.values()]
+    return [calcul.result(i, e) for e in exercices for i in calcul.plan.tous.values()]
 
 
 def to_frame(results: list[Resultat]) -> pd.DataFrame:

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from rqds_metrics.alimentation import plan_decided
 from rqds_metrics.cloture import Chiffre, chiffre_of, last_day, same
 from rqds_metrics.donnees import read_serie
 from rqds_metrics.exercice import Exercice
 from rqds_metrics.mesures import load_mesures
-from rqds_metrics.plan import Indicateur
+from rqds_metrics.plan import Indicateur, Plan, load_plan
+from rqds_metrics.registre import read_decisions
 from rqds_metrics.regles.series import Serie
 from rqds_metrics.store import connect, end_of, local, version
 
 _DEPUIS = 62  # a span of more days than that, in one piece, tells figures since the beginning: they always move
-_GENRES = ("correction", "source", "question", "reglage")
+_GENRES = ("correction", "source", "question", "reglage", "alimentation")
 MONTREES = 24
 
 
@@ -75,10 +77,14 @@ WHERE l.recu_le < ? AND t.debut <= ? AND t.fin >= ? AND (t.mode IN ('jour', 'blo
 ORDER BY t.lot, t.debut
 """
 _ETATS = "SELECT lot, quand, vivant FROM lot_etat WHERE quand < ? ORDER BY quand"
-_DECISIONS = "SELECT quand, genre, cle, pourquoi FROM registre WHERE quand < ? AND genre IN (?, ?, ?, ?) ORDER BY quand"
+_DECISIONS = (
+    "SELECT quand, genre, cle, pourquoi FROM registre WHERE quand < ? AND genre IN (?, ?, ?, ?, ?) ORDER BY quand"
+)
 
 
-def _reads(indicateur: Indicateur, serie: str) -> bool:
+def _reads(indicateur: Indicateur, plan: Plan, serie: str) -> bool:
+    if indicateur.formule:
+        return any(_reads(plan.tous[i], plan, serie) for i in indicateur.formule.operandes)
     if indicateur.mesure:
         return load_mesures()[indicateur.mesure].reads(serie)
     return serie == f"saisie|{indicateur.id}"
@@ -86,6 +92,8 @@ def _reads(indicateur: Indicateur, serie: str) -> bool:
 
 def _about(indicateur: Indicateur, genre: str, cle: str) -> bool:
     """May a decision have moved the figures of the indicator? Corrections and settings may move any."""
+    if genre == "alimentation":
+        return cle == indicateur.id
     if genre == "source":
         return cle == indicateur.mesure
     return genre != "question" or indicateur.mesure == "satisfaction"
@@ -100,7 +108,9 @@ def read_revisions(
     limit = end_of(au)
     with connect(base) as cursor:
         spans = cursor.execute(_TRANCHES, [limit, exercice.fin, exercice.debut, _DEPUIS]).fetchall()
-        spans = [s for s in spans if _reads(indicateur, s[1])]
+        plan = plan_decided(load_plan(), read_decisions(cursor, au))
+        indicateur = plan.tous[indicateur.id]
+        spans = [s for s in spans if _reads(indicateur, plan, s[1])]
         events = _replacing(spans)
         by_lot = {s[0]: s for s in spans}
         for lot, quand, vivant in cursor.execute(_ETATS, [limit]).fetchall():
@@ -117,7 +127,13 @@ def read_revisions(
     return revisions_between(indicateur, exercice, known, events)[:MONTREES]
 
 
-_MOTS = {"correction": "correction", "source": "source choisie", "question": "question rattachée", "reglage": "réglage"}
+_MOTS = {
+    "correction": "correction",
+    "source": "source choisie",
+    "question": "question rattachée",
+    "reglage": "réglage",
+    "alimentation": "provenance choisie",
+}
 
 
 def _day(moment: datetime) -> date:

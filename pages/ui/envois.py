@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import streamlit as st
@@ -14,6 +15,7 @@ from markupsafe import Markup
 
 from etl.annotation import annotate, can_annotate
 from etl.archive import read_all
+from etl.gabarit import template
 from etl.loading import LotRefuse, cancel_lot, import_export
 from etl.preview import Apercu, preview
 from etl.recognition import read_export, sources
@@ -22,7 +24,9 @@ from etl.restoring import restore_lot
 from etl.source import Lecture
 from pages.ui.donnees import stamp
 from pages.ui.gabarits import escape_markdown, render
+from rqds_metrics.alimentation import plan_decided
 from rqds_metrics.donnees import Lot, load_donnees, read_lots
+from rqds_metrics.exercice import Exercice
 from rqds_metrics.plan import load_plan
 from rqds_metrics.regles.formats import jour, nombre
 from rqds_metrics.store import connect, local, today
@@ -57,16 +61,27 @@ def read_files(files: Sequence[Any]) -> list[Lecture]:
         del kept[gone]
     todo = [f for f in files if f.file_id not in kept]
     if todo:
-        reglages = load_donnees(today()).decisions.reglages
+        decisions = load_donnees(today()).decisions
+        plan = plan_decided(load_plan(), decisions)
         place = st.empty()
         with place.status(f"Lecture de {len(todo)} fichiers…" if len(todo) > 1 else "Lecture du fichier…") as status:
             for rank, file in enumerate(todo, 1):
                 status.update(label=f"Lecture {rank} sur {len(todo)} : {escape_markdown(file.name)}")
                 kept[file.file_id] = read_all(
-                    file.name, file.getvalue(), lambda n, o: read_export(n, o, today(), load_plan(), reglages)
+                    file.name, file.getvalue(), lambda n, o: read_export(n, o, today(), plan, decisions.reglages)
                 )
         place.empty()
     return [lecture for f in files for lecture in kept[f.file_id]]
+
+
+@lru_cache(8)
+def _template(stamp: str, exercice: Exercice) -> bytes:
+    return template(exercice, plan_decided(load_plan(), load_donnees(today()).decisions))
+
+
+def template_of(exercice: Exercice) -> bytes:
+    """The workbook to fill for a year: what is typed in, as the indicators are fed today."""
+    return _template(stamp(), exercice)
 
 
 def annotated(apercu: Apercu, files: Sequence[Any]) -> bytes | None:

@@ -14,6 +14,7 @@ from pages.ui.ensemble import target_text, value_text
 from pages.ui.gabarits import render
 from pages.ui.graphiques import Figure, five_years_chart, year_chart
 from pages.ui.reglages import source_title
+from rqds_metrics.alimentation import unread
 from rqds_metrics.courbes import Courbes, courbes_of
 from rqds_metrics.donnees import Origine, read_origines
 from rqds_metrics.exercice import Exercice
@@ -73,6 +74,15 @@ def _method(r: Resultat, calcul: Calcul) -> list[str]:
     lines = [TYPES[indicateur.type]]
     if indicateur.mesure:
         lines.append(load_mesures()[indicateur.mesure].methode)
+    if indicateur.formule:
+        parts = (indicateur.formule.numerateur, indicateur.formule.denominateur)
+        named = [" + ".join(f"{i} {calcul.plan.tous[i].court}" for i in ids) for ids in parts if ids]
+        lines.append(f"Formule : {' divisé par '.join(named)}.")
+    if chosen := calcul.donnees.decisions.alimentations.get(r.id):
+        why = chosen.pourquoi.rstrip(".")
+        lines.append(f"Provenance choisie par {chosen.qui} le {jour(local(chosen.quand).date())} : {why}.")
+    if r.id in (lost := unread(load_plan(), calcul.donnees.decisions)):
+        lines.append(f"La provenance choisie ne tient plus ({' ; '.join(lost[r.id])}) : celle du plan s'applique.")
     for c in indicateur.filtre:
         kept = {"contient": "retient", "commence": "retient ce qui commence par", "egal": "retient exactement"}
         words = c.contient or c.commence or c.egal or c.sans
@@ -122,6 +132,7 @@ def _foot(r: Resultat, calcul: Calcul, years: list[Resultat], curves: Courbes | 
     return render(
         "fiche_pied.html",
         r=r,
+        contexte=Contexte(exercice, calcul.au),
         methode=_method(r, calcul),
         textes=texts[::-1],
         resultats_an1=action.resultats_an1 if action and exercice.an == 1 else (),
@@ -151,7 +162,7 @@ def _trail(indicateur: Indicateur) -> str:
 def _fiche(stamp: str, id_: str, exercice: Exercice, au: date) -> Fiche:
     plan = load_plan()
     calcul = Calcul(plan, donnees(au))
-    indicateur = plan.tous[id_]
+    indicateur = calcul.plan.tous[id_]
     r = calcul.result(indicateur, exercice)
     years = five_years(au)[id_]
     order = list(plan.tous)
@@ -167,7 +178,7 @@ def _fiche(stamp: str, id_: str, exercice: Exercice, au: date) -> Fiche:
         precedent=plan.tous[order[rank - 1]] if rank else None,
         suivant=plan.tous[order[rank + 1]] if rank + 1 < len(order) else None,
         cible=plan_target(indicateur),
-        source=f"source : {source.lower()}" if source else "valeur saisie",
+        source=f"source : {source.lower()}" if source else "formule" if indicateur.formule else "valeur saisie",
         responsable=", ".join(action.ressources) if action and action.ressources else "responsable à confirmer",
     )
     charted = indicateur.type in ("nombre", "stock", "taux") and any(x.valeur is not None for x in years)
