@@ -179,7 +179,9 @@ def test_formulas_in_the_plan_are_checked_too():
 
 def test_the_fiche_chooses_without_code(app_on, own_demo):
     at = app_on(own_demo, "pages/fiche.py", indicateur="1.2.6-2", exercice="2026-2027")
-    assert not at.exception
+    assert not at.exception and not at.radio
+    at.session_state["provenance_1.2.6-2"] = True
+    at.run()
     at.radio(key="mode_1.2.6-2").set_value("mesure").run()
     at.selectbox(key="mesure_1.2.6-2").set_value("vues_pages").run()
     at.number_input(key="combien_1.2.6-2_vues_pages").set_value(1).run()

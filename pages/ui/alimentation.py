@@ -43,7 +43,9 @@ def feeding_form(id_: str, contexte: Contexte) -> None:
     indicateur = plan_decided(plan, known.decisions).tous[id_]
     if plan.tous[id_].type in ("jalon", "qualitatif") or contexte.au != today():
         return
-    with st.expander("Choisir d'où vient sa valeur"):
+    with st.expander("Choisir d'où vient sa valeur", key=f"provenance_{id_}", on_change="rerun") as box:
+        if not box.open:  # what it would change costs a reading of the base
+            return
         modes: list[Mode] = ["mesure", "saisie", "formule"]
         mode = st.radio(
             "Sa valeur vient",
@@ -96,9 +98,9 @@ def _condition(indicateur: Indicateur, nom: str, mesure: Mesure, rank: int, befo
     )  # fmt: skip
     kinds = list(TESTS)
     kind = next((t for t in kinds if old and getattr(old, t)), "contient")
-    test = middle.selectbox("test", kinds, index=kinds.index(kind), format_func=TESTS.__getitem__, key=f"test_{key}")
+    test = middle.selectbox("Test", kinds, index=kinds.index(kind), format_func=TESTS.__getitem__, key=f"test_{key}")
     words = right.text_input(
-        "l'un de ces mots, séparés par « ; »", " ; ".join(getattr(old, kind)) if old else "", key=f"mots_{key}",
+        "L'un de ces mots, séparés par « ; »", " ; ".join(getattr(old, kind)) if old else "", key=f"mots_{key}",
         max_chars=500,
     )  # fmt: skip
     found = [w.strip() for w in words.split(";") if w.strip()]
