@@ -69,7 +69,8 @@ def _plages(indicateur: Indicateur, calcul: Calcul) -> tuple[Plage, ...]:
     return plages_decided(indicateur.mesure, mesure, calcul.donnees.decisions, calcul.donnees.portees)
 
 
-def _method(r: Resultat, calcul: Calcul) -> list[str]:
+def method_lines(r: Resultat, calcul: Calcul) -> list[str]:
+    """How an indicator is computed, a sentence a line."""
     indicateur = r.indicateur
     lines = [TYPES[indicateur.type]]
     if indicateur.mesure:
@@ -133,7 +134,7 @@ def _foot(r: Resultat, calcul: Calcul, years: list[Resultat], curves: Courbes | 
         "fiche_pied.html",
         r=r,
         contexte=Contexte(exercice, calcul.au),
-        methode=_method(r, calcul),
+        methode=method_lines(r, calcul),
         textes=texts[::-1],
         resultats_an1=action.resultats_an1 if action and exercice.an == 1 else (),
         origines=read_origines(indicateur, first, exercice.fin, calcul.au),

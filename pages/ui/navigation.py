@@ -37,6 +37,7 @@ def declare() -> StreamlitPage:
             ],
             "Garder la mémoire": [
                 st.Page("pages/journal.py", title="Journal", url_path="journal"),
+                st.Page("pages/methode.py", title="Méthode", url_path="methode"),
             ],
         }
     )
