@@ -1,14 +1,18 @@
 """Mailchimp: the list of mailings and the report of one of them say the same thing, and count it once."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from itertools import combinations, permutations
 
 import pandas as pd
 import pytest
 
-from etl.loading import cancel_lot, import_export
+from etl.loading import LotRefuse, cancel_lot, import_export
+from etl.preview import preview
 from etl.recognition import read_export
+from etl.restoring import restore_lot
 from etl.sources._mailchimp import mailing_mark
 from rqds_metrics import store
+from rqds_metrics.donnees import read_lots, read_portees
 from rqds_metrics.resultats import resultats
 
 JOUR = date(2026, 11, 20)
@@ -63,10 +67,19 @@ def rate(base):
     return int(row["numerateur"]), int(row["denominateur"])
 
 
-def test_both_files_give_one_series():
+def counted(base):
+    """What `rate` is made of, without the plan."""
+    with store.connect(base) as cursor:
+        live = {(p.lot, p.serie) for p in read_portees(cursor, read_lots(cursor))}
+        rows = cursor.execute("SELECT lot, serie, ouvertures, livres FROM infolettre").fetchall()
+    kept = [r[2:] for r in rows if r[:2] in live]
+    return sum(o for o, _ in kept), sum(n for _, n in kept)
+
+
+def test_both_files_give_one_mark():
     [one], [other] = (le.extrait.lignes.to_dict("records") for le in (liste(OCTOBRE), rapport()))
-    assert one["serie"] == other["serie"] == "mailchimp|" + other["campagne"]
-    assert one["campagne"] == "aa01" and one["debut"] == other["debut"] == date(2026, 10, 28)
+    assert one["campagne"] == other["campagne"] and one["debut"] == other["debut"] == date(2026, 10, 28)
+    assert one["serie"] == "mailchimp|aa01" and other["serie"] == "mailchimp|envoi-" + other["campagne"]
     assert (other["livres"], other["ouvertures"], other["clics"], other["desabonnements"]) == (995, 350, 45, 3)
 
 
@@ -102,15 +115,52 @@ def test_the_mark_is_of_the_minute_and_of_the_title_however_written():
     assert len(first) == 16 and set(first) <= set("0123456789abcdef")
 
 
-def test_mailings_alike_are_all_kept_whatever_their_order(base):
-    twin = (*OCTOBRE[:4], "aa00")
-    there, back = liste(OCTOBRE, twin, SEPTEMBRE), liste(SEPTEMBRE, twin, OCTOBRE)
-    assert "envois_semblables" in told(there) and told(there, "erreur") == []
-    series = there.extrait.lignes.set_index("campagne")["serie"].to_dict()
-    assert len(set(series.values())) == 3
-    assert series == back.extrait.lignes.set_index("campagne")["serie"].to_dict()
-    store_all(base, there, back)
+def test_mailings_alike_are_all_kept_and_a_report_that_could_be_of_either_is_refused(base):
+    twins = liste(OCTOBRE, (*OCTOBRE[:4], "aa00"), SEPTEMBRE)
+    store_all(base, rapport(), twins)
     assert rate(base) == (340 * 2 + 200, 995 * 2 + 500)
+    changed = rapport(**{"Recipients Who Opened:": "351 (35.28%)"})
+    with pytest.raises(LotRefuse, match="rien ne dit duquel"):
+        store_all(base, changed)
+    [apercu] = preview([changed], base, au=JOUR, recu_le=MOMENT)
+    assert apercu.etat == "a_corriger" and apercu.constats[-1].remede
+
+
+def test_a_mailing_renamed_in_mailchimp_is_still_one(base):
+    renamed = ("Infolettre du 28 octobre", *OCTOBRE[1:])
+    store_all(base, liste(OCTOBRE), liste(renamed))
+    assert rate(base) == (340, 995)
+    for title in (OCTOBRE[0], renamed[0]):
+        store_all(base, rapport(**{"Title:": title}))
+        assert rate(base) == (350, 995)
+
+
+def test_a_list_without_hours_replaces_the_list_with_them(base):
+    store_all(base, liste(OCTOBRE), liste((OCTOBRE[0], "Oct 28, 2026", *OCTOBRE[2:])))
+    assert rate(base) == (340, 995)
+
+
+FICHIERS = {
+    "liste": lambda: liste(OCTOBRE),
+    "liste plus récente": lambda: liste((*OCTOBRE[:3], 345, "aa01")),
+    "rapport": lambda: rapport(),
+    "rapport plus récent": lambda: rapport(**{"Recipients Who Opened:": "360 (36.18%)"}),
+}
+
+
+@pytest.mark.parametrize("order", list(permutations(FICHIERS)), ids="-".join)
+def test_whatever_came_first_and_is_cancelled_the_newest_that_stands_counts_alone(order, base):
+    recus = store_all(base, *(FICHIERS[nom]() for nom in order))
+    opens = {"liste": 340, "liste plus récente": 345, "rapport": 350, "rapport plus récent": 360}
+    assert rate(base) == counted(base) == (opens[order[-1]], 995)
+    for n, gone in enumerate(combinations(range(len(order)), 2)):
+        moment = MOMENT + timedelta(minutes=n)
+        for k in gone:
+            cancel_lot(recus[k].lot, base, qui="essai", quand=moment)
+        left = [nom for k, nom in enumerate(order) if k not in gone]
+        assert counted(base) == (opens[left[-1]], 995), gone
+        for k in gone:
+            restore_lot(recus[k].lot, base, qui="essai", quand=moment + timedelta(seconds=1))
 
 
 def test_dates_without_hours_are_told():

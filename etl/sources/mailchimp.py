@@ -1,18 +1,20 @@
-"""Mailchimp: « campaigns.csv », one line a mailing. The report of one mailing is mailchimp_campagne, in the same series.
+"""Mailchimp: « campaigns.csv », one line a mailing. The report of one mailing is mailchimp_campagne.
 
 Rates of the file are checked and never kept: a rate is unique opens over deliveries, all mailings together. Every
 mailing is kept, tests too; it is the measure that leaves out those below a number of recipients that can change.
+A mailing's series is its code, which its title and its figures never change; `campagne` is the mark that its own
+report has too (see etl.matching).
 """
 
 from __future__ import annotations
 
 import pandas as pd
 
-from etl.cells import normal, to_percent
+from etl.cells import to_percent
 from etl.dates import to_datetime
 from etl.findings import constat_at
 from etl.source import Constat, Contexte, Extrait, Tranche, Verdict, row_columns
-from etl.sources._mailchimp import SERIE, TOLERANCE, mailing_marks
+from etl.sources._mailchimp import TOLERANCE, mailing_marks
 from etl.table import Champ, Table, TableSource, joined, scrubbed
 
 _CODE = r"[0-9A-Za-z_-]{1,40}"
@@ -56,9 +58,10 @@ class Mailchimp(TableSource):
             )
             extrait.constats.append(Constat("envois_test", "info", note))
         moments = pd.concat([_moments(t) for t in tables], ignore_index=True)
-        marks = mailing_marks(moments, frame["titre"], frame["campagne"])
-        extrait.constats += _timeless(moments, tables) + _alike(moments, frame["titre"])
-        frame["serie"] = SERIE + marks
+        extrait.constats += _timeless(moments, tables)
+        frame["serie"] = "mailchimp|" + frame["campagne"].astype("str")
+        frame["campagne"] = mailing_marks(moments, frame["titre"])
+        extrait.repere = "campagne"
         frame["debut"] = frame["fin"] = frame["envoi"].dt.date
         frame["titre"] = scrubbed(frame["titre"])
         extrait.lignes = frame[row_columns(self.famille)]
@@ -85,19 +88,6 @@ def _timeless(moments: pd.Series, tables: list[Table]) -> list[Constat]:
     remede = "Renvoyez l'export tel que Mailchimp l'a donné, sans l'enregistrer dans Excel."
     header = tables[0].columns["envoi"].header
     return [Constat("sans_heure", "avertissement", note, colonne=header, remede=remede)]
-
-
-def _alike(moments: pd.Series, titles: pd.Series) -> list[Constat]:
-    """Mailings of one minute and title: all are kept, but the report of one of them would take the first one's place."""
-    keys = pd.DataFrame({"moment": moments.dt.floor("min"), "title": titles.fillna("").map(normal)})
-    count = int(keys.duplicated(keep=False).sum())
-    if not count:
-        return []
-    note = (
-        f"{count} envois ont la même minute et le même titre qu'un autre : ils sont tous gardés. N'envoyez pas en plus "
-        "le rapport d'un seul d'entre eux, qui prendrait la place du premier."
-    )
-    return [Constat("envois_semblables", "info", note)]
 
 
 def _cells(frame: pd.DataFrame, which: pd.Series, tables: list[Table], champ: str) -> list[tuple[int, Table, int]]:

@@ -1,7 +1,7 @@
 """Mailchimp: the report of a single mailing, « Email Campaign Report » then a key and its value a line.
 
-It goes to the series of the list export (mailchimp) under the same mark, so that a mailing sent both ways counts
-once: the newest file replaces the other. Percentages are checked against the counts and never kept.
+It carries the mark that the list export (mailchimp) has too, so that a mailing sent both ways counts once (see
+etl.matching): the newest file replaces the other. Percentages are checked against the counts and never kept.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ import pandas as pd
 from etl.cells import normal, to_int, to_percent, unaccented
 from etl.dates import to_datetime
 from etl.findings import constat_at, quoted
+from etl.matching import PROVISOIRE
 from etl.privacy import is_personal, scrub
 from etl.source import Constat, Contexte, Document, Extrait, Feuille, Source, Tranche, Verdict, row_columns
-from etl.sources._mailchimp import SERIE, TOLERANCE, mailing_mark
+from etl.sources._mailchimp import TOLERANCE, mailing_mark
 from etl.table import PREMIER_JOUR
 from rqds_metrics.regles.formats import nombre
 
@@ -90,6 +91,7 @@ class MailchimpCampagne(Source):
         if len({r["serie"] for r in rows}) < len(rows):
             note = "Le même envoi est là deux fois dans le fichier : il compterait double."
             extrait.constats.append(Constat("doublon", "erreur", note, remede="Envoyez un rapport par envoi."))
+        extrait.repere = "campagne"
         if not extrait.erreurs:
             extrait.lignes = pd.DataFrame(rows, columns=row_columns(self.famille))
             extrait.tranches = [Tranche(str(r["serie"]), r["debut"], r["fin"], "cle") for r in rows]  # type: ignore[arg-type]
@@ -153,7 +155,14 @@ def _mailing(feuille: Feuille, contexte: Contexte, extrait: Extrait) -> dict[str
     mark = mailing_mark(moment, title)
     kept = {nom: counts[nom] for nom in ("livres", "ouvertures", "clics", "desabonnements")}
     day = moment.date()
-    return {"serie": SERIE + mark, "debut": day, "fin": day, "campagne": mark, "titre": scrub(title) or None, **kept}
+    return {
+        "serie": f"mailchimp|{PROVISOIRE}{mark}",
+        "debut": day,
+        "fin": day,
+        "campagne": mark,
+        "titre": scrub(title) or None,
+        **kept,
+    }
 
 
 def _moment(feuille: Feuille, found: _Rapport, contexte: Contexte, extrait: Extrait) -> pd.Timestamp | None:
