@@ -1,11 +1,16 @@
 """Universal Analytics: the days when they count sessions, else the total; never mistaken for GA4."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
+from etl.loading import import_export
 from etl.reading import read_document
 from etl.recognition import read_export, sources
+from rqds_metrics import store
+from rqds_metrics.mesures import load_mesures
+from rqds_metrics.registre import decide
+from rqds_metrics.resultats import resultats
 from tests.test_sources import DOSSIER, number, table
 from tests.test_sources import read as read_fixture
 
@@ -138,8 +143,37 @@ def test_periods():
     assert told(read(across, "20220630-20220701")) == []
 
 
+@pytest.mark.parametrize("many", ['"2,546"', "2.546", '"2 546"', '"2\u202f546"'])
+def test_thousands_in_the_way_of_any_language(many):
+    text = TABLE.replace("Direct,20,", f"Direct,{many},").replace(",36,22,", f",{many},22,")
+    lecture = read(text.replace("Users,", "Bounce Rate,").replace("15,", '"99,88%",'))
+    assert told(lecture) == [] and rows(lecture)[0]["visites"] == 2546
+
+
 def test_what_is_not_a_count_is_refused():
     assert told(read(DAYS.replace(",14", ",beaucoup"))) == ["cellule"]
     assert told(read(DAYS.replace(",14", ",-14"))) == ["incoherence"]
     assert told(read("7/1/22,10\n7/2/22,12\n")) == ["sans_entete"]
     assert told(read("Keyword,Clicks\nrqds,4\n")) == ["rien_a_lire"]
+
+
+def test_the_years_before_ga4_and_those_after_follow_each_other(tmp_path):
+    base, mesure = tmp_path / "rqds.duckdb", load_mesures()["visites_web"]
+    assert mesure.choix and {"ga4|site", "universal_analytics|site"} <= set(mesure.series)
+    assert {"ga4|pages", "universal_analytics|pages"} <= set(load_mesures()["vues_pages"].series)
+    ga4 = b"# Start date: 20230701\n# End date: 20230731\nDate,Sessions\n" + b"".join(
+        f"202307{d:02d},10\n".encode() for d in range(1, 32)
+    )
+    moment = datetime(2026, 11, 20, 15)
+    for lecture in (read_export("ga4", ga4, JOUR), read(DAYS)):
+        import_export(lecture, base, par="essai", recu_le=moment)
+
+    def visits(year):
+        return resultats(year, JOUR, base).set_index("indicateur").loc["1.2.6-2", "valeur"]
+
+    assert visits("2023-2024") == 310 and visits("2022-2023") != 36  # the first received, until someone chooses
+    with store.transaction(base) as cursor:
+        for serie, since in (("universal_analytics|site", None), ("ga4|site", "2023-07-01")):
+            value = {"serie": serie, "depuis": since}
+            decide(cursor, "source", "visites_web", value, qui="essai", pourquoi="essai", quand=moment)
+    assert (visits("2022-2023"), visits("2023-2024")) == (36, 310)

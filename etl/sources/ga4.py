@@ -10,10 +10,10 @@ from itertools import groupby
 
 import pandas as pd
 
+from etl.periods import about_period, overlaps
 from etl.source import Constat, Contexte, Document, Extrait, Source, Tranche
 from etl.sources._ga4_blocks import Block, is_ga4, split_blocks
 from etl.sources._ga4_rows import daily_rows, page_rows, site_rows
-from etl.sources._periodes import about_period, overlaps
 
 RAPPORTS = "« Acquisition de trafic » (sessions) ou « Pages et écrans » (chemin de la page, vues)"
 

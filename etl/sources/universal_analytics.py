@@ -12,10 +12,10 @@ from datetime import date
 import pandas as pd
 
 from etl.findings import constat_at
+from etl.periods import about_period, overlaps
 from etl.privacy import scrub_page
 from etl.source import Constat, Contexte, Document, Extrait, Feuille, Source, Tranche, row_columns
 from etl.sources._ga4_blocks import is_ga4
-from etl.sources._periodes import about_period, overlaps
 from etl.sources._ua_blocks import REFAIRE, Block, Role, periods, split_blocks, the_period, two_at_once
 from rqds_metrics.regles.formats import nombre
 
