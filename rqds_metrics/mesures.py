@@ -55,6 +55,7 @@ class Mesure(Strict):
     couverture: Literal["continue", "evenement"]
     series: Annotated[tuple[str, ...], BeforeValidator(_tuple)]
     accompagne: str | None = None  # a measure that this one is shown beside
+    reserve: str | None = None  # what must be said wherever the figure is, in a few words without a final stop
     choix: Literal[True] | None = None  # several of `series` could tell the same thing: one at a time is read
     methode: str
 
