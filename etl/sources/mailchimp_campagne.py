@@ -22,26 +22,18 @@ from etl.sources._mailchimp import TOLERANCE, mailing_mark
 from etl.table import PREMIER_JOUR
 from rqds_metrics.regles.formats import nombre
 
-_MARQUES = {
-    "email campaign report",
-    "campaign report",
-    "rapport de campagne",
-    "rapport de campagne e-mail",
-    "rapport de campagne par e-mail",
-    "rapport de campagne par courriel",
-}
-# Unaccented keys, without their colon; the first of each is what Mailchimp writes in English. The French is unverified.
+_MARQUE = "email campaign report"
+# Unaccented keys, without their colon, in English only: what Mailchimp writes in other languages was never seen.
 _CLES = {
-    "titre": ("title", "titre"),
-    "envoi": ("delivery date/time", "delivery date", "date et heure d'envoi", "date/heure d'envoi", "date d'envoi",
-              "date/heure de livraison", "date et heure de livraison"),
-    "destinataires": ("total recipients", "total des destinataires", "nombre total de destinataires", "destinataires"),
-    "livres": ("successful deliveries", "livraisons reussies", "courriels livres", "e-mails livres"),
-    "rejets": ("bounces", "rejets", "retours"),
-    "ouvertures": ("recipients who opened", "destinataires ayant ouvert", "destinataires qui ont ouvert"),
-    "clics": ("recipients who clicked", "destinataires ayant clique", "destinataires qui ont clique"),
-    "desabonnements": ("total unsubs", "total unsubscribes", "unsubscribed", "total des desabonnements", "desabonnements"),
-}  # fmt: skip
+    "titre": ("title",),
+    "envoi": ("delivery date/time", "delivery date"),
+    "destinataires": ("total recipients",),
+    "livres": ("successful deliveries",),
+    "rejets": ("bounces",),
+    "ouvertures": ("recipients who opened",),
+    "clics": ("recipients who clicked",),
+    "desabonnements": ("total unsubs", "total unsubscribes", "unsubscribed"),
+}
 _NOMS = {alias: nom for nom, aliases in _CLES.items() for alias in aliases}
 _REQUIS = {
     "titre": "Title",
@@ -102,7 +94,7 @@ def _is_report(feuille: Feuille) -> bool:
     """Its title and one of its keys, or two keys that no other report has, in the first column."""
     first = [unaccented(row[0]).rstrip(" :") for row in feuille.top if row]
     known = {_NOMS[k] for k in first if k in _NOMS}
-    titled = any(k in _MARQUES for k in first[:3])
+    titled = _MARQUE in first[:3]
     return bool(titled and known & {"livres", "ouvertures"}) or {"livres", "ouvertures", "envoi"} <= known
 
 
@@ -114,7 +106,7 @@ def _report(feuille: Feuille) -> _Rapport:
         key = unaccented(values[0]).rstrip(" :")
         value = next((" ".join(v.split()) for v in values[1:] if v.strip()), "")
         nom = _NOMS.get(key)
-        links = (links or key == "url") and nom is None and key not in _MARQUES
+        links = (links or key == "url") and nom is None and key != _MARQUE
         if links:
             found.liens += key != "url"
         elif nom is None:
