@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
+from etl.matching import AmbiguousError, match_known
 from etl.source import Constat, Extrait, Lecture, Tranche
 from etl.vigilance import COLONNES, Passe
 from rqds_metrics import store
@@ -200,11 +201,14 @@ def store_lot(
     erreurs = [c for c in lecture.constats if c.verdict == "erreur"]
     if erreurs or lecture.extrait is None:
         raise LotRefuse(erreurs)
-    extrait = lecture.extrait
     lots = read_lots(cursor)
     deja = known_lot(lots, lecture.sha256, _hashes(cursor))
     if deja:
         return Recu(lecture.fichier, None, deja=deja)
+    try:
+        extrait = match_known(cursor, lecture.extrait)
+    except AmbiguousError as error:
+        raise LotRefuse([error.constat]) from error
     portees = read_portees(cursor, lots)
     refus = _mixing(lots, demo) + conflicts(extrait, lots, portees)
     if refus:

@@ -98,6 +98,7 @@ class Extrait:
 
     `lignes` has the columns of the family (rqds_metrics.familles) plus serie, debut, fin.
     `ecartees`: reason in French -> number of rows set aside.
+    `repere`: the column of `lignes` by which two kinds of files of a tool say that they speak of one thing.
     """
 
     source: str
@@ -107,6 +108,7 @@ class Extrait:
     constats: list[Constat] = field(default_factory=list)
     ecartees: dict[str, int] = field(default_factory=dict)
     cellules_personnelles: int = 0
+    repere: str | None = None
 
     @property
     def erreurs(self) -> list[Constat]:

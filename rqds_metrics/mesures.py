@@ -54,7 +54,9 @@ class Mesure(Strict):
     conditions: Annotated[tuple[Compte, ...], BeforeValidator(_tuple)] = ()
     couverture: Literal["continue", "evenement"]
     series: Annotated[tuple[str, ...], BeforeValidator(_tuple)]
+    dernier_par: str | None = None  # a level: the last one of each of these stands until its next; they are added up
     accompagne: str | None = None  # a measure that this one is shown beside
+    reserve: str | None = None  # what must be said wherever the figure is, in a few words without a final stop
     choix: Literal[True] | None = None  # several of `series` could tell the same thing: one at a time is read
     methode: str
 
@@ -63,11 +65,13 @@ class Mesure(Strict):
         if self.famille not in FAMILLES:
             raise ValueError(f"famille inconnue « {self.famille} »")
         columns = {*COMMUNES, *FAMILLES[self.famille]}
-        named = [self.date, *(c.colonne for c in self.conditions)]
+        named = [self.date, *([self.dernier_par] if self.dernier_par else []), *(c.colonne for c in self.conditions)]
         named += [c for c in (self.numerateur, self.denominateur) if c and c not in CALCULS]
         for column in named:
             if column not in columns:
                 raise ValueError(f"colonne inconnue « {column} » dans la famille « {self.famille} »")
+        if self.dernier_par and (self.denominateur or self.numerateur in CALCULS):
+            raise ValueError("un niveau (« dernier_par ») est une colonne, sans dénominateur")
         if not self.series:
             raise ValueError("il manque au moins une série")
         return self
@@ -158,7 +162,8 @@ def misuse(indicateur: Indicateur, mesures: dict[str, Mesure]) -> list[str]:
     if mesure is None:
         return [f"mesure inconnue « {indicateur.mesure} »"]
     notes = []
-    if (mesure.denominateur is not None) != (indicateur.type == "taux"):
+    given = "taux" if mesure.denominateur else "stock" if mesure.dernier_par else "nombre"
+    if given != indicateur.type:
         notes.append(f"la mesure « {indicateur.mesure} » ne donne pas le type « {indicateur.type} »")
     columns = {*COMMUNES, *FAMILLES[mesure.famille]}
     notes += [

@@ -96,6 +96,23 @@ def _where(
     return clauses + _filtered(filtre, rattachements, params), params
 
 
+def _body(
+    mesure: Mesure,
+    filtre: tuple[Condition, ...],
+    reglages: Reglages,
+    plages: tuple[Plage, ...] | None,
+    rattachements: Rattachements,
+) -> tuple[str, list[Any]]:
+    """The rows that a measure reads: FROM and WHERE."""
+    clauses, params = _where(mesure, filtre, reglages, plages or plages_of(mesure), rattachements)
+    where = "\n  AND ".join(clauses)
+    return (
+        f"FROM {mesure.famille} r\n"
+        f"JOIN portee p ON r.lot = p.lot AND r.serie = p.serie AND r.debut BETWEEN p.debut AND p.fin\n"
+        f"WHERE {where}"
+    ), params
+
+
 def releves_sql(
     mesure: Mesure,
     filtre: tuple[Condition, ...],
@@ -112,20 +129,32 @@ def releves_sql(
     def total(name: str | None) -> str:
         return "NULL" if name is None else CALCULS.get(name, f"sum(r.{name})")
 
-    clauses, params = _where(mesure, filtre, reglages, plages or plages_of(mesure), rattachements)
+    body, params = _body(mesure, filtre, reglages, plages, rattachements)
+    if mesure.dernier_par:
+        return _levels(mesure, total(mesure.numerateur), body), params
     first = "r.debut" if mesure.date == "fin" else f"r.{mesure.date}"
     observed = total("repondants") if mesure.famille == "sondage" else "count(*)"
-    where = "\n  AND ".join(clauses)
     sql = (
         f"SELECT {first} AS debut, r.{mesure.date} AS fin,\n"
         f"       CAST({total(mesure.numerateur)} AS DOUBLE) AS num,\n"
         f"       CAST({total(mesure.denominateur)} AS DOUBLE) AS den,\n"
         f"       CAST({observed} AS DOUBLE) AS n\n"
-        f"FROM {mesure.famille} r\n"
-        f"JOIN portee p ON r.lot = p.lot AND r.serie = p.serie AND r.debut BETWEEN p.debut AND p.fin\n"
-        f"WHERE {where}\nGROUP BY 1, 2\nORDER BY 2, 1"
+        f"{body}\nGROUP BY 1, 2\nORDER BY 2, 1"
     )
     return sql, params
+
+
+def _levels(mesure: Mesure, total: str, body: str) -> str:
+    """On each day that something is known, the last level of each thing (`dernier_par`), added up."""
+    return (
+        f"WITH connu AS (\nSELECT r.{mesure.dernier_par} AS cle, r.{mesure.date} AS fin,\n"  # noqa: S608
+        f"       CAST({total} AS DOUBLE) AS niveau\n{body}\nGROUP BY 1, 2\n)\n"
+        "SELECT j.fin AS debut, j.fin AS fin, sum(c.niveau) AS num, CAST(NULL AS DOUBLE) AS den,\n"
+        "       CAST(count(*) AS DOUBLE) AS n\n"
+        "FROM (SELECT cle, fin FROM (SELECT DISTINCT cle FROM connu) CROSS JOIN (SELECT DISTINCT fin FROM connu)) j\n"
+        "ASOF JOIN connu c ON j.cle = c.cle AND j.fin >= c.fin\n"
+        "GROUP BY 1, 2\nORDER BY 2, 1"
+    )
 
 
 def provenance_sql(
@@ -139,8 +168,17 @@ def provenance_sql(
 
     Gives mois DATE, lot BIGINT, num DOUBLE, den DOUBLE, the newest month first.
     """
-    sql, params = releves_sql(mesure, filtre, reglages, plages, rattachements)
-    body = sql[sql.index("FROM ") : sql.index("\nGROUP BY")]
+    body, params = _body(mesure, filtre, reglages, plages, rattachements)
+    if mesure.dernier_par:
+        month = f"CAST(date_trunc('month', r.{mesure.date}) AS DATE)"
+        last = (
+            f"SELECT {month} AS mois, r.lot AS lot, arg_max(r.{mesure.numerateur}, r.{mesure.date}) AS niveau\n{body}"
+        )
+        return (
+            f"SELECT mois, lot, CAST(sum(niveau) AS DOUBLE) AS num, CAST(NULL AS DOUBLE) AS den\n"
+            f"FROM (\n{last}\nGROUP BY 1, 2, r.{mesure.dernier_par}\n)\nGROUP BY 1, 2\nORDER BY 1 DESC, 2 DESC"
+        ), params
+    sql, _ = releves_sql(mesure, filtre, reglages, plages, rattachements)
     sums = sql[sql.index("CAST(") : sql.index(",\n       CAST(", sql.index(" AS den"))]
     month = f"CAST(date_trunc('month', r.{mesure.date}) AS DATE)"
     return (

@@ -17,8 +17,9 @@ from rqds_metrics.mesures import load_mesures
 from rqds_metrics.plan import Indicateur, Plan, load_plan
 from rqds_metrics.regles.attendu import Attendu, Methode, attendu_of, due_dates
 from rqds_metrics.regles.cible import Objet, cible_of
+from rqds_metrics.regles.formats import pourcent
 from rqds_metrics.regles.jalon import jalon_of
-from rqds_metrics.regles.phrase import Faits, jalon_sentence, sentence
+from rqds_metrics.regles.phrase import DEUX, POINT_VIRGULE, Faits, jalon_sentence, sentence
 from rqds_metrics.regles.series import Serie, couverture, cumul, last_day
 from rqds_metrics.regles.statut import Limites, Statut, statut_of
 from rqds_metrics.store import today
@@ -34,6 +35,7 @@ class Resultat:
     """One indicator in one year, as of a day. Rates are fractions; what is missing is None.
 
     `an_dernier_total`, `an_dernier_meme_date`: the year before, whole, and up to the same date.
+    `reserve`: what must be said wherever the value is (it ends `phrase`).
     """
 
     indicateur: Indicateur
@@ -54,6 +56,7 @@ class Resultat:
     an_dernier_meme_date: float | None = None
     fait_le: date | None = None
     echeance: date | None = None
+    reserve: str = ""
 
     @property
     def id(self) -> str:
@@ -111,6 +114,16 @@ class Calcul:
                 if total:
                     out.append((mesure.titre, float(np.nansum(part.num)) / total))
         return out
+
+    def reserve(self, indicateur: Indicateur, exercice: Exercice) -> str:
+        """What the measure's figure must be read with, and the rates that stand beside it; "" when there is no figure."""
+        said = load_mesures()[indicateur.mesure].reserve if indicateur.mesure else None
+        beside = [f"{titre.lower()}{DEUX} {pourcent(taux)}" for titre, taux in self.beside(indicateur, exercice)]
+        parts = [*([said] if said else []), *beside]
+        if not parts or self.value(indicateur, exercice).valeur is None:
+            return ""
+        text = f"{POINT_VIRGULE} ".join(parts)
+        return text[0].upper() + text[1:] + "."
 
     def value(self, indicateur: Indicateur, exercice: Exercice) -> _Valeur:
         key = (indicateur.id, exercice)
@@ -179,6 +192,7 @@ class Calcul:
         if jour and found.valeur is not None and self.value(indicateur, before).valeur is not None:
             same_date = self._same_date(indicateur, before, jour)
         couvert = couverture(serie, exercice, self.au)
+        reserve = self.reserve(indicateur, exercice) if exercice.debut <= self.au else ""
         faits = Faits(
             indicateur, exercice, self.au, found.valeur, found.numerateur, found.denominateur, found.n, objet,
             due.valeur, due.methode, statut, jour, self.value(indicateur, before).valeur, same_date, couvert,
@@ -186,8 +200,8 @@ class Calcul:
         )  # fmt: skip
         return Resultat(
             indicateur, exercice, found.valeur, found.numerateur, found.denominateur, found.n, objet.valeur,
-            objet.origine, due.valeur, due.methode, statut, couvert, sentence(faits), jour,
-            faits.an_dernier_total, same_date,
+            objet.origine, due.valeur, due.methode, statut, couvert, f"{sentence(faits)} {reserve}".strip(), jour,
+            faits.an_dernier_total, same_date, reserve=reserve,
         )  # fmt: skip
 
     def _same_date(self, indicateur: Indicateur, before: Exercice, jour: date) -> float | None:

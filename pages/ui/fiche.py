@@ -175,7 +175,6 @@ def _fiche(stamp: str, id_: str, exercice: Exercice, au: date) -> Fiche:
         r=r,
         contexte=Contexte(exercice, au),
         fil=_trail(indicateur),
-        a_cote=[f"{titre} : {pourcent(taux)}" for titre, taux in calcul.beside(indicateur, exercice)],
         precedent=plan.tous[order[rank - 1]] if rank else None,
         suivant=plan.tous[order[rank + 1]] if rank + 1 < len(order) else None,
         cible=plan_target(indicateur),
