@@ -42,13 +42,15 @@ def read_words(
 ) -> list[tuple[str, float]]:
     """What a filter retains on debut..fin: each value of a column and its figure, the largest first, 50 at most.
 
+    A level (`dernier_par`) is no sum: it gives none.
+
     Raises:
         ValueError: no such column in the family of the measure.
     """
     mesure = load_mesures()[nom]
     if FAMILLES[mesure.famille].get(colonne) != "VARCHAR":
         raise ValueError(f"no text column {colonne} in {mesure.famille}")
-    if not version(base):
+    if not version(base) or mesure.dernier_par:
         return []
     conditions = Alimentation.model_validate({"mode": "mesure", "mesure": nom, "filtre": list(filtre)}).filtre
     with connect(base) as cursor:

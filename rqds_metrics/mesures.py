@@ -76,6 +76,11 @@ class Mesure(Strict):
             raise ValueError("il manque au moins une série")
         return self
 
+    @property
+    def type(self) -> Literal["nombre", "stock", "taux"]:
+        """The type of the indicators that it can feed."""
+        return "taux" if self.denominateur else "stock" if self.dernier_par else "nombre"
+
     def reads(self, serie: str) -> bool:
         """Is `serie` one that this measure may read."""
         return any(names(s, serie) for s in self.series)
@@ -162,8 +167,7 @@ def misuse(indicateur: Indicateur, mesures: dict[str, Mesure]) -> list[str]:
     if mesure is None:
         return [f"mesure inconnue « {indicateur.mesure} »"]
     notes = []
-    given = "taux" if mesure.denominateur else "stock" if mesure.dernier_par else "nombre"
-    if given != indicateur.type:
+    if mesure.type != indicateur.type:
         notes.append(f"la mesure « {indicateur.mesure} » ne donne pas le type « {indicateur.type} »")
     columns = {*COMMUNES, *FAMILLES[mesure.famille]}
     notes += [

@@ -64,7 +64,10 @@ def feeding_form(id_: str, contexte: Contexte) -> None:
 
 
 def _measure(indicateur: Indicateur) -> dict[str, Any]:
-    mesures = {n: m for n, m in load_mesures().items() if (m.denominateur is not None) == (indicateur.type == "taux")}
+    mesures = {n: m for n, m in load_mesures().items() if m.type == indicateur.type}
+    if not mesures:
+        st.info("Aucun export ne donne encore un indicateur de ce type.")
+        return {}
     names = list(mesures)
     nom = st.selectbox(
         "Mesure",
