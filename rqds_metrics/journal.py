@@ -31,6 +31,7 @@ GENRES = {
     "correspondance": "Autre outil",
     "commentaire": "Commentaire",
     "alimentation": "D'où vient la valeur",
+    "reunion": "Réunion du CA",
 }
 
 
@@ -122,6 +123,12 @@ def _feeding(acte: Acte, plan: Plan) -> str:
     return "saisie"
 
 
+def _meeting(acte: Acte, plan: Plan) -> str:
+    shown, given = acte.valeur.get("presente"), len(acte.valeur.get("documents", ()))
+    text = "présentation gardée" if shown else "à venir"
+    return f"{acte.valeur['titre']}, {text}" + (f", {given} document{'s' if given > 1 else ''}" if given else "")
+
+
 def _setting(acte: Acte, plan: Plan) -> str:
     return nombre(acte.valeur) if isinstance(acte.valeur, int | float) else str(acte.valeur)
 
@@ -129,6 +136,7 @@ def _setting(acte: Acte, plan: Plan) -> str:
 _DIRES: dict[str, Dire] = {
     "cible": _target, "echeance": _day, "reglage": _setting, "source": _source, "cloture": _closing,
     "question": _question, "correction": _correction, "correspondance": _mapping, "commentaire": _comment, "alimentation": _feeding,
+    "reunion": _meeting,
 }  # fmt: skip
 
 
@@ -143,21 +151,32 @@ def value_text(acte: Acte, plan: Plan) -> str:
 
 
 def object_text(acte: Acte, plan: Plan, fichiers: Mapping[int, str]) -> str:
-    """What a decision is about, in words."""
+    """What a decision is about, in words; its key where this version cannot read it."""
     if id_ := _id(acte, plan):
         rest = acte.cle.partition("|")[2]
         return f"{id_} {plan.tous[id_].court}" + (f", {rest}" if rest else "")
-    if acte.genre == "source" and acte.cle in load_mesures():
-        return load_mesures()[acte.cle].titre
-    if acte.genre == "cloture":
-        return mois(date.fromisoformat(f"{acte.cle}-01"), long=True).capitalize()
-    if acte.genre == "question":
-        sondage, _, question = acte.cle.partition("\n")
-        return f"{question} ({sondage})"
-    if acte.genre == "correction":
-        lot = acte.cle.split("-", 1)[0]
-        return fichiers.get(int(lot), acte.cle) if lot.isdigit() else acte.cle
-    return acte.cle
+    try:
+        return _OBJETS[acte.genre](acte.cle, fichiers)
+    except (KeyError, ValueError):
+        return acte.cle
+
+
+def _correction_object(cle: str, fichiers: Mapping[int, str]) -> str:
+    return fichiers[int(cle.split("-", 1)[0])]
+
+
+def _question_object(cle: str, fichiers: Mapping[int, str]) -> str:
+    sondage, _, question = cle.partition("\n")
+    return f"{question} ({sondage})"
+
+
+_OBJETS: dict[str, Callable[[str, Mapping[int, str]], str]] = {
+    "source": lambda cle, _: load_mesures()[cle].titre,
+    "cloture": lambda cle, _: mois(date.fromisoformat(f"{cle}-01"), long=True).capitalize(),
+    "reunion": lambda cle, _: f"Réunion du {jour(date.fromisoformat(cle), long=True)}",
+    "question": _question_object,
+    "correction": _correction_object,
+}
 
 
 def entries_of_decisions(

@@ -18,7 +18,7 @@ from rqds_metrics.yaml_strict import DefinitionError, read_yaml, validate
 
 Genre = Literal[
     "cible", "echeance", "reglage", "source", "cloture", "question", "correction", "correspondance", "commentaire",
-    "alimentation",
+    "alimentation", "reunion",
 ]  # fmt: skip
 REGLAGES = RACINE / "data" / "reglages.yaml"
 
@@ -62,6 +62,7 @@ class Decisions:
     correspondances: Mapping[str, Decision] = field(default_factory=dict)  # name -> a mapping, see etl.correspondance
     commentaires: Mapping[str, Decision] = field(default_factory=dict)  # see rqds_metrics.commentaires
     alimentations: Mapping[str, Decision] = field(default_factory=dict)  # see rqds_metrics.alimentation
+    reunions: Mapping[str, Decision] = field(default_factory=dict)  # a day, ISO -> see rqds_metrics.reunions
 
 
 @cache
@@ -102,7 +103,8 @@ _DEBOUT: dict[str, Callable[[Decision], Any]] = {
     "cible": lambda d: (d.cle, str(d.exercice)),
     "question": lambda d: tuple(d.cle.split("\n", 1)),
     **dict.fromkeys(
-        ("echeance", "cloture", "correction", "correspondance", "commentaire", "alimentation"), lambda d: d.cle
+        ("echeance", "cloture", "correction", "correspondance", "commentaire", "alimentation", "reunion"),
+        lambda d: d.cle,
     ),
 }
 

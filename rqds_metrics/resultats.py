@@ -71,7 +71,7 @@ class _Valeur:
     n: float | None = None
 
 
-def _value_of(indicateur: Indicateur, serie: Serie, exercice: Exercice, jour: date) -> _Valeur:
+def value_of(indicateur: Indicateur, serie: Serie, exercice: Exercice, jour: date) -> _Valeur:
     """The value of the year at the end of `jour`: a sum, a last level, or a ratio of sums."""
     part = serie.year(exercice, jour)
     if not len(part) or np.isnan(part.num).all():
@@ -128,7 +128,7 @@ class Calcul:
     def value(self, indicateur: Indicateur, exercice: Exercice) -> _Valeur:
         key = (indicateur.id, exercice)
         if key not in self._values:
-            self._values[key] = _value_of(indicateur, self.serie(indicateur), exercice, self.au)
+            self._values[key] = value_of(indicateur, self.serie(indicateur), exercice, self.au)
         return self._values[key]
 
     def result(self, indicateur: Indicateur, exercice: Exercice) -> Resultat:
@@ -208,7 +208,7 @@ class Calcul:
         serie, same = self.serie(indicateur), before.same_day(jour)
         if indicateur.type == "nombre":
             return cumul(serie, before, same)
-        return _value_of(indicateur, serie, before, same).valeur
+        return value_of(indicateur, serie, before, same).valeur
 
     def _nothing_due(self, indicateur: Indicateur, exercice: Exercice) -> bool:
         """What is measured once a year is due at its end; else nothing is due before the first date of the calendar."""
