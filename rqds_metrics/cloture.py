@@ -16,6 +16,8 @@ from rqds_metrics.donnees import Donnees, Lot
 from rqds_metrics.exercice import Exercice
 from rqds_metrics.plan import Indicateur, Plan
 from rqds_metrics.regles.formats import quantite
+from rqds_metrics.regles.series import month_total
+from rqds_metrics.regles.vivant import spoken
 from rqds_metrics.synthese import EtatMois, receptions
 
 ETATS: dict[str, str] = {
@@ -84,7 +86,7 @@ def bilan_of(plan: Plan, donnees: Donnees, mois: date) -> BilanMois:
     """What is known of a month on the day of `donnees`."""
     first, last = mois.replace(day=1), last_day(mois)
     found = receptions(plan, donnees, Exercice.of(first))
-    speaking = {p.lot for p in donnees.portees if p.debut <= last and p.fin >= first and not _since(p)}
+    speaking = {p.lot for p in spoken(donnees.portees) if p.debut <= last and p.fin >= first and not _since(p)}
     lots = [lot for lot in donnees.lots if lot.id in speaking]
     lignes = []
     for r in found:
@@ -104,6 +106,10 @@ def _figures(plan: Plan, donnees: Donnees, first: date, last: date) -> list[Chif
     for indicateur in plan.indicateurs.values():
         serie = donnees.series.get(indicateur.id)
         if serie is None or indicateur.type in ("jalon", "qualitatif"):
+            continue
+        if indicateur.type == "nombre" and serie.couvert is not None:
+            total = month_total(serie, first, last)
+            out += [] if total is None else [Chiffre(indicateur, total, None)]
             continue
         part = serie.within(first, last)
         if not len(part) or np.isnan(part.num).all():
