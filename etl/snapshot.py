@@ -13,7 +13,7 @@ from etl.cells import unaccented
 from etl.dates import to_date
 from etl.source import Constat, Contexte, Extrait, Tranche, row_columns
 from etl.table import Table
-from rqds_metrics.regles.difference import Compteur, Difference, Releve, difference, remarks
+from rqds_metrics.regles.difference import MONTRES, Compteur, Difference, Releve, difference, remarks
 from rqds_metrics.regles.formats import jour, periode, quantite
 
 # « Exporté le 3 nov. 2026 », « As of: 2026-11-03 », « Date du rapport, 2026-11-03 »
@@ -91,6 +91,11 @@ def _between(d: Difference, releve: Releve, unite: str) -> list[Constat]:
         return [Constat("releves_sans_rapport", "avertissement", note, remede=remede)]
     note = f"Par différence avec le relevé du {jour(other.jour)} : {quantite(d.valeur, unite)} de plus ({when})."
     out = [Constat("difference", "info", note)]
+    if d.renommes:
+        names = ", ".join(f"« {a.episode} » → « {b.episode} »" for a, b in d.renommes[:MONTRES])
+        more = "…" if len(d.renommes) > MONTRES else ""
+        note = f"Même date de sortie sous un autre titre, donc pris pour le même épisode : {names}{more}."
+        out.append(Constat("renommes", "info", note))
     if d.baisses and d.valeur == 0 and d.apres is releve:
         note = f"Aucun compteur n'a monté depuis le relevé du {jour(other.jour)}, et il y en a qui ont baissé."
         remede = "Ce fichier est peut-être un export plus ancien : ne l'enregistrez pas s'il a été fait avant."

@@ -43,7 +43,7 @@ class Difference:
     `valeur`: Σ of what grew, never negative; None when no counter could be compared. `n`: counters compared.
     `baisses`: (before, after) of counters that fell, taken as zero. `disparus`: gone from the later snapshot.
     `reapparus`: in the later one only, though out before the earlier one: not counted. `inconnus`: without a figure
-    in one of the two: not counted.
+    in one of the two: not counted. `renommes`: (before, after) of those taken for one under two titles.
     """
 
     avant: Releve
@@ -54,6 +54,7 @@ class Difference:
     disparus: tuple[Compteur, ...] = ()
     reapparus: tuple[Compteur, ...] = ()
     inconnus: tuple[Compteur, ...] = ()
+    renommes: tuple[tuple[Compteur, Compteur], ...] = ()
 
     @property
     def debut(self) -> date:
@@ -104,12 +105,14 @@ def _by(
 def difference(avant: Releve, apres: Releve) -> Difference:
     """What came between two snapshots, `avant` being the earlier one."""
     total, n = 0.0, 0
-    fell, back, unknown = [], [], []
+    fell, back, unknown, renamed = [], [], [], []
     links = link(avant.compteurs, apres.compteurs)
     for now, rank in zip(apres.compteurs, links, strict=True):
         # one that came out since then counts from zero
         since = rank is None and now.publie_le is not None and now.publie_le >= avant.jour
         then = Compteur(now.episode, now.publie_le, 0) if since else None if rank is None else avant.compteurs[rank]
+        if then and then.episode != now.episode:
+            renamed.append((then, now))
         if then is None:
             back.append(now)
         elif then.valeur is None or now.valeur is None:
@@ -121,7 +124,9 @@ def difference(avant: Releve, apres: Releve) -> Difference:
                 fell.append((then, now))
     there = set(links)
     gone = tuple(c for k, c in enumerate(avant.compteurs) if k not in there)
-    return Difference(avant, apres, total if n else None, n, tuple(fell), gone, tuple(back), tuple(unknown))
+    return Difference(
+        avant, apres, total if n else None, n, tuple(fell), gone, tuple(back), tuple(unknown), tuple(renamed)
+    )
 
 
 def differences(releves: Iterable[Releve]) -> list[Difference]:
