@@ -117,7 +117,7 @@ def _expected(plan: Plan, famille: str, first: date) -> bool:
     return calendrier is not None and first.month in calendrier.mois
 
 
-def _counts(portee: Portee, famille: str, donnees: Donnees) -> bool:
+def counts(portee: Portee, famille: str, donnees: Donnees) -> bool:
     """Is it of the source that counts for the family (any, where facts add up)."""
     nom = _CONTINUES.get(famille)
     if nom is None:
@@ -134,7 +134,7 @@ def receptions(plan: Plan, donnees: Donnees, exercice: Exercice) -> list[Recepti
     for famille, titre in TITRES.items():
         lots = [lot for lot in live.values() if lot.famille == famille]
         ids = {lot.id for lot in lots}
-        known = [p for p in spoken(donnees.portees) if p.lot in ids and _counts(p, famille, donnees)]
+        known = [p for p in spoken(donnees.portees) if p.lot in ids and counts(p, famille, donnees)]
         spans = merge([Span(p.debut, p.fin) for p in known])
         states: list[tuple[date, EtatMois]] = []
         for first in exercice.mois():
