@@ -326,13 +326,10 @@ def test_the_chooser_names_them_and_the_fiche_says_unknown_then_compares(app_on,
     load(base, ecoutes({date(2026, 10, d): 2 for d in range(1, 32)}), RELEVES[2])
     at = app_on(base, "pages/televerser.py")
     box = next(s for s in at.selectbox if s.label == "Source")
-    assert (
-        box.options
-        == [
-            "Balados · Spotify for Podcasters",
-            "Balados · Spotify for Podcasters, par différence de relevés",
-        ]
-    )
+    assert box.options == [
+        "Balados · Spotify for Podcasters",
+        "Balados · Spotify for Podcasters, par différence de relevés",
+    ]
     choose(base, "spotify|episodes")
     donnees = load_donnees(store.today(), base)
     read = plages_decided("ecoutes_balado", load_mesures()["ecoutes_balado"], donnees.decisions, donnees.portees)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -73,9 +73,10 @@ class Serie:
         return part if keep.all() else part._keep(keep)
 
     def _keep(self, keep: npt.NDArray[np.bool_]) -> Serie:
-        return replace(
-            self, debut=self.debut[keep], fin=self.fin[keep], num=self.num[keep], den=self.den[keep], n=self.n[keep]
-        )
+        return Serie(
+            self.debut[keep], self.fin[keep], self.num[keep], self.den[keep], self.n[keep], self.couvert,
+            self.releve_seul,
+        )  # fmt: skip
 
     def __len__(self) -> int:
         return len(self.fin)
