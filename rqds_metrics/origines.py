@@ -23,7 +23,7 @@ class Origine:
     """A figure of a month, and the file it comes from. `remplace`: earlier files that it took the place of.
 
     Of a snapshot: `jours`, those since the one before it, whose file is `depuis` (None: there is none, and so no
-    figure); `remarques`, what did not simply grow.
+    figure), or those of them that the figure is a share for, of `sur` days; `remarques`, what did not simply grow.
     """
 
     mois: date
@@ -33,6 +33,7 @@ class Origine:
     remplace: tuple[Lot, ...] = ()
     jours: Span | None = None
     depuis: Lot | None = None
+    sur: int | None = None
     remarques: tuple[str, ...] = ()
 
 
@@ -83,6 +84,7 @@ def _grown_origins(growth: Progression, by_id: dict[int, Lot], debut: date, fin:
         Origine(
             p.fin.replace(day=1), p.valeur, None, by_id[p.de.apres.lot], jours=Span(p.debut, p.fin),
             depuis=by_id[p.de.avant.lot], remarques=tuple(remarks(p.de)),
+            sur=None if (p.debut, p.fin) == (p.de.debut, p.de.fin) else (p.de.fin - p.de.avant.jour).days,
         )
         for p in growth.parts
         if p.fin >= debut and p.debut <= fin

@@ -18,7 +18,7 @@ from rqds_metrics.regles.attendu import Attendu, Methode, attendu_of, due_dates
 from rqds_metrics.regles.cible import Objet, cible_of
 from rqds_metrics.regles.jalon import jalon_of
 from rqds_metrics.regles.phrase import Faits, jalon_sentence, sentence
-from rqds_metrics.regles.series import Serie, couverture, cumul, last_day
+from rqds_metrics.regles.series import Serie, couverture, covered_days, cumul, last_day
 from rqds_metrics.regles.statut import Limites, Statut, statut_of
 from rqds_metrics.store import today
 
@@ -191,6 +191,8 @@ class Calcul:
     def _same_date(self, indicateur: Indicateur, before: Exercice, jour: date) -> float | None:
         serie, same = self.serie(indicateur), before.same_day(jour)
         if indicateur.type == "nombre":
+            if serie.couvert is not None and not covered_days(serie.couvert, before.debut, same):
+                return None  # nobody spoke of these days: what came then is unknown, not nothing
             return cumul(serie, before, same)
         return _value_of(indicateur, serie, before, same).valeur
 

@@ -182,10 +182,11 @@ def test_a_difference_across_two_years_is_shared_by_days(base):
     )
     assert (value(base, exercice="2025-2026"), value(base)) == (60, 30)
     both = [read_origines(PLAN.tous[PLAYS], e.debut, e.fin, AU, base) for e in (Exercice(2025), Exercice(2026))]
-    assert [[(o.jours.debut, o.jours.fin, o.num) for o in found] for found in both] == [
-        [(date(2026, 6, 11), date(2026, 6, 30), 60)],
-        [(date(2026, 7, 1), date(2026, 7, 10), 30)],
+    assert [[(o.jours.debut, o.jours.fin, o.num, o.sur) for o in found] for found in both] == [
+        [(date(2026, 6, 11), date(2026, 6, 30), 60, 30)],
+        [(date(2026, 7, 1), date(2026, 7, 10), 30, 30)],
     ]
+    assert "l'an dernier" not in row(base).phrase  # what came by 10 July 2025 is unknown, not zero
 
 
 def test_days_of_a_tool_come_before_its_differences_and_are_never_added_to_them(base):
