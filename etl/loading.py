@@ -70,7 +70,7 @@ def _overlaps(tranches: Iterable[Tranche], portees: list[Portee]) -> list[tuple[
         (t, p)
         for t in tranches
         for p in by_serie.get(t.serie, ())
-        if t.mode == "cle" or (p.debut <= t.fin and t.debut <= p.fin)
+        if t.mode == "cle" or (p.fin == t.fin if t.mode == "releve" else p.debut <= t.fin and t.debut <= p.fin)
     ]
 
 
@@ -80,6 +80,8 @@ def replacements(extrait: Extrait, lots: list[Lot], portees: list[Portee]) -> li
     spans: dict[int, list[Span]] = {}
     for t, p in _overlaps(extrait.tranches, portees):
         shared = Span(p.debut, p.fin) if t.mode == "cle" else Span(max(t.debut, p.debut), min(t.fin, p.fin))
+        if t.mode == "releve":
+            shared = Span(t.fin, t.fin)
         spans.setdefault(p.lot, []).append(shared)
     out = []
     for id_, found in sorted(spans.items()):
@@ -95,7 +97,7 @@ def conflicts(extrait: Extrait, lots: list[Lot], portees: list[Portee]) -> list[
     names = {lot.id: lot.fichier for lot in lots}
     out = []
     for t, p in _overlaps(extrait.tranches, portees):
-        if t.mode == "cle":
+        if t.mode in ("cle", "releve"):
             continue
         bloc_lost = p.mode == "bloc" and subtract(Span(p.debut, p.fin), [Span(t.debut, t.fin)])
         bloc_inside = t.mode == "bloc" and p.mode == "bloc" and bloc_lost

@@ -28,9 +28,10 @@ def _within(mesure: Mesure, plage: Plage, params: list[Any]) -> str:
     """The rows of some series on some days, their names and days bound."""
     tests = []
     for serie in plage.series:
-        if serie.endswith("*"):
-            tests.append("starts_with(r.serie, ?)")
-            params.append(serie[:-1])
+        first, star, last = serie.partition("*")
+        if star:
+            tests.append("starts_with(r.serie, ?) AND ends_with(r.serie, ?)" if last else "starts_with(r.serie, ?)")
+            params.extend([first, last] if last else [first])
         else:
             tests.append("r.serie = ? OR starts_with(r.serie, ?)")
             params.extend([serie, serie + "|"])
@@ -87,6 +88,10 @@ def _where(
     clauses: list[str] = [f"r.{mesure.date} IS NOT NULL"]
     params: list[Any] = []
     clauses.append("(" + " OR ".join(_within(mesure, plage, params) for plage in plages) + ")")
+    if mesure.derniers:
+        clauses.append(
+            "(r.lot, r.serie, r.episode, r.publie_le) IN (SELECT lot, serie, episode, publie_le FROM dernier)"
+        )
     for compte in mesure.conditions:
         if compte.minimum:
             clauses.append(f"r.{compte.colonne} >= ?")
@@ -122,7 +127,8 @@ def releves_sql(
 ) -> tuple[str, list[Any]]:
     """The query that reads a measure, and its bound values. `plages`: see plages_of.
 
-    Reads the table of the family and `portee` (lot, serie, debut, fin: what counts, see regles.vivant).
+    Reads the table of the family, `portee` (lot, serie, debut, fin: what counts, see regles.vivant) and, for what is
+    read of snapshots, `dernier` (lot, serie, episode, publie_le: see rqds_metrics.differences).
     Gives debut DATE, fin DATE, num DOUBLE, den DOUBLE, n DOUBLE, one row per span of days.
     """
 
@@ -155,6 +161,23 @@ def _levels(mesure: Mesure, total: str, body: str) -> str:
         "ASOF JOIN connu c ON j.cle = c.cle AND j.fin >= c.fin\n"
         "GROUP BY 1, 2\nORDER BY 2, 1"
     )
+
+
+def snapshots_sql(mesure: Mesure, filtre: tuple[Condition, ...], serie: str) -> tuple[str, list[Any]]:
+    """The query that reads the counters of a serie, snapshot by snapshot, and its bound values.
+
+    Gives jour DATE, lot BIGINT, episode VARCHAR, publie_le DATE, valeur DOUBLE, in order of days.
+    """
+    params: list[Any] = [serie]
+    clauses = ["r.serie = ?", "r.episode IS NOT NULL", *_filtered(filtre, Rattachements(), params)]
+    where = "\n  AND ".join(clauses)
+    sql = (
+        f"SELECT r.fin AS jour, r.lot, r.episode, r.publie_le, CAST(r.{mesure.numerateur} AS DOUBLE) AS valeur\n"
+        f"FROM {mesure.famille} r\n"
+        f"JOIN portee p ON r.lot = p.lot AND r.serie = p.serie AND r.debut BETWEEN p.debut AND p.fin\n"
+        f"WHERE {where}\nORDER BY 1, 3, 4"
+    )
+    return sql, params
 
 
 def provenance_sql(

@@ -20,7 +20,7 @@ from rqds_metrics.regles.cible import Objet, cible_of
 from rqds_metrics.regles.formats import pourcent
 from rqds_metrics.regles.jalon import jalon_of
 from rqds_metrics.regles.phrase import DEUX, POINT_VIRGULE, Faits, jalon_sentence, sentence
-from rqds_metrics.regles.series import Serie, couverture, cumul, last_day
+from rqds_metrics.regles.series import Serie, couverture, covered_days, cumul, last_day
 from rqds_metrics.regles.statut import Limites, Statut, statut_of
 from rqds_metrics.store import today
 
@@ -196,7 +196,7 @@ class Calcul:
         faits = Faits(
             indicateur, exercice, self.au, found.valeur, found.numerateur, found.denominateur, found.n, objet,
             due.valeur, due.methode, statut, jour, self.value(indicateur, before).valeur, same_date, couvert,
-            couverture(serie, before, self.au),
+            couverture(serie, before, self.au), serie.releve_seul,
         )  # fmt: skip
         return Resultat(
             indicateur, exercice, found.valeur, found.numerateur, found.denominateur, found.n, objet.valeur,
@@ -207,6 +207,8 @@ class Calcul:
     def _same_date(self, indicateur: Indicateur, before: Exercice, jour: date) -> float | None:
         serie, same = self.serie(indicateur), before.same_day(jour)
         if indicateur.type == "nombre":
+            if serie.couvert is not None and not covered_days(serie.couvert, before.debut, same):
+                return None  # nobody spoke of these days: what came then is unknown, not nothing
             return cumul(serie, before, same)
         return value_of(indicateur, serie, before, same).valeur
 

@@ -16,9 +16,9 @@ from pages.ui.graphiques import Figure, five_years_chart, year_chart
 from pages.ui.reglages import source_title
 from rqds_metrics.alimentation import unread
 from rqds_metrics.courbes import Courbes, courbes_of
-from rqds_metrics.donnees import Origine, read_origines
 from rqds_metrics.exercice import Exercice
 from rqds_metrics.mesures import Plage, load_mesures, plages_decided
+from rqds_metrics.origines import Origine, read_origines
 from rqds_metrics.plan import Indicateur, load_plan
 from rqds_metrics.regles.formats import jour, nombre, pourcent, unite
 from rqds_metrics.regles.phrase import METHODES, whole
@@ -73,8 +73,15 @@ def method_lines(r: Resultat, calcul: Calcul) -> list[str]:
     """How an indicator is computed, a sentence a line."""
     indicateur = r.indicateur
     lines = [TYPES[indicateur.type]]
-    if indicateur.mesure:
-        lines.append(load_mesures()[indicateur.mesure].methode)
+    plages = _plages(indicateur, calcul)
+    mesure = load_mesures()[indicateur.mesure] if indicateur.mesure else None
+    if mesure:
+        lines.append(mesure.methode)
+    if mesure and plages and mesure.by_difference(plages[-1].series[0]):
+        lines.append(
+            f"Source : {source_title(plages[-1].series[0], mesure)}. Une différence à cheval sur deux exercices se "
+            "partage entre eux au prorata des jours."
+        )
     if indicateur.formule:
         parts = (indicateur.formule.numerateur, indicateur.formule.denominateur)
         named = [" + ".join(f"{i} {calcul.plan.tous[i].court}" for i in ids) for ids in parts if ids]
@@ -90,9 +97,9 @@ def method_lines(r: Resultat, calcul: Calcul) -> list[str]:
         verb = next((v for k, v in kept.items() if getattr(c, k)), "écarte")
         lines.append(f"Filtre ({c.colonne}) : {verb} {', '.join(f'« {w} »' for w in words)}.")
     lines += [
-        f"Source depuis le {jour(p.debut)} : {source_title(p.series[0])} ; avant, une autre : les deux côtés ne se comparent pas."
-        for p in _plages(indicateur, calcul)
-        if p.debut
+        f"Source depuis le {jour(p.debut)} : {source_title(p.series[0], mesure)} ; avant, une autre : les deux côtés ne se comparent pas."
+        for p in plages
+        if mesure and p.debut
     ]
     calendrier = calcul.plan.calendrier_of(indicateur)
     if calendrier:
@@ -114,6 +121,8 @@ def _figure_text(r: Resultat, value: float | None) -> str:
 def _origin_text(o: Origine, r: Resultat) -> str:
     if r.indicateur.type == "jalon":
         return "fait" if o.num == 1 else "pas fait"
+    if o.jours and o.num is None:
+        return "inconnu"
     if r.indicateur.type == "taux" and o.den:
         return f"{nombre(o.num)} sur {nombre(o.den)}"
     return _figure_text(r, o.num)

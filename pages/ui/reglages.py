@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -11,19 +12,21 @@ from etl.recognition import sources
 from pages.ui.donnees import donnees
 from pages.ui.envois import QUI, Dit
 from rqds_metrics.exercice import exercices_du_plan
-from rqds_metrics.mesures import load_mesures, plages_decided
+from rqds_metrics.mesures import Mesure, load_mesures, plages_decided
 from rqds_metrics.registre import Genre, decide
 from rqds_metrics.regles.formats import nombre
 from rqds_metrics.store import base_path, today, transaction
 
 
-def source_title(serie: str) -> str:
-    """« Site Web · Google Analytics 4 » for « ga4|site »; a tool described column by column goes by its own name."""
+def source_title(serie: str, mesure: Mesure) -> str:
+    """« Site Web · Google Analytics 4 » for « ga4|site »; a tool described column by column goes by its own name.
+
+    One whose counters are compared says so: « Balados · Spotify for Podcasters, par différence de relevés ».
+    """
     nom = serie.split("|")[0]
-    titles = {s.nom: s.titre for s in sources()}
-    if nom.startswith("autre-"):
-        return nom.removeprefix("autre-").replace("-", " ").capitalize()
-    return titles.get(nom, serie)
+    own = nom.removeprefix("autre-").replace("-", " ").capitalize() if nom.startswith("autre-") else serie
+    title = {s.nom: s.titre for s in sources()}.get(nom, own)
+    return f"{title}, par différence de relevés" if mesure.by_difference(serie) else title
 
 
 def choose_sources() -> None:
@@ -37,13 +40,15 @@ def choose_sources() -> None:
         with st.expander(f"Réglage : la source de « {mesure.titre} »"), st.form(f"source_{nom}", border=False):
             st.markdown("Ces outils disent la même chose : un seul compte à la fois, ils ne s'additionnent jamais.")
             rank = found.index(now_read) if now_read in found else 0
-            serie = st.selectbox("Source", found, index=rank, format_func=source_title)
+            serie = st.selectbox("Source", found, index=rank, format_func=partial(source_title, mesure=mesure))
             since = st.date_input("À partir du", exercices_du_plan()[0].debut, max_value=today(), format="YYYY-MM-DD")
             saved = st.form_submit_button("Choisir cette source")
         if saved and isinstance(since, date):
             whole = since <= exercices_du_plan()[0].debut
             valeur = {"serie": serie, "depuis": None if whole else since.isoformat()}
-            _decide("source", nom, valeur, f"« {mesure.titre} » vient maintenant de {source_title(str(serie))}.")
+            _decide(
+                "source", nom, valeur, f"« {mesure.titre} » vient maintenant de {source_title(str(serie), mesure)}."
+            )
 
 
 def _decide(genre: Genre, cle: str, valeur: Any, said: str) -> None:
