@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -87,6 +88,20 @@ def cumul(serie: Serie, exercice: Exercice, jour: date) -> float:
     return float(np.nansum(part.num * elapsed / spans))
 
 
+def cumuls(serie: Serie, exercice: Exercice, jours: Jours) -> Nombres:
+    """`cumul` at the end of each of `jours` (ordinals)."""
+    part = serie.within(exercice.debut, exercice.fin)
+    spans = part.fin - part.debut + 1
+    elapsed = np.clip(jours[:, None] - part.debut + 1, 0, spans)
+    total: Nombres = np.nansum(part.num * elapsed / spans, axis=1)
+    return total
+
+
+def month_ends(exercice: Exercice) -> list[date]:
+    """The last days of its twelve months."""
+    return [first.replace(day=monthrange(first.year, first.month)[1]) for first in exercice.mois()]
+
+
 def covered_days(spans: tuple[Span, ...], debut: date, fin: date) -> int:
     """How many days of debut..fin the spans hold."""
     return sum(max((min(s.fin, fin) - max(s.debut, debut)).days + 1, 0) for s in spans)
@@ -117,3 +132,8 @@ def full_year(serie: Serie, exercice: Exercice, au: date) -> bool:
     if not exercice.closed(au) or cumul(serie, exercice, exercice.fin) <= 0:
         return False
     return couverture(serie, exercice, au) in (None, 1.0)
+
+
+def full_years(serie: Serie, exercice: Exercice, au: date) -> list[Exercice]:
+    """The earlier years that may serve as models of this one, the oldest first."""
+    return [e for year in range(2022, exercice.annee) if full_year(serie, e := Exercice(year), au)]
