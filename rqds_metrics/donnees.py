@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from rqds_metrics.registre import Decisions, default_reglages, read_decisions
 from rqds_metrics.regles.series import Serie
 from rqds_metrics.regles.vivant import Portee, Span, live_parts, merge
 from rqds_metrics.releves import Rattachements, provenance_sql, rattachements_of, releves_sql
+from rqds_metrics.ruptures import ruptures_of
 from rqds_metrics.store import base_path, connect, end_of, version
 
 _RETENUES = 32  # as-of days and versions kept in memory
@@ -130,7 +131,8 @@ def _measured(
         if key not in done:
             sql, params = releves_sql(mesure, indicateur.filtre, decisions.reglages, plages, attached)
             done[key] = Serie.of(cursor.execute(sql, params).fetchall(), _covered(mesure, plages, portees))
-        series[indicateur.id] = done[key]
+        breaks = ruptures_of(indicateur, decisions, plages)
+        series[indicateur.id] = replace(done[key], ruptures=breaks) if breaks else done[key]
     return series
 
 
@@ -156,7 +158,9 @@ def _typed_row(
     return debut, fin, valeur, None, 1.0
 
 
-def _typed(cursor: duckdb.DuckDBPyConnection, plan: Plan) -> tuple[dict[str, Serie], dict[str, tuple[Texte, ...]]]:
+def _typed(
+    cursor: duckdb.DuckDBPyConnection, plan: Plan, decisions: Decisions
+) -> tuple[dict[str, Serie], dict[str, tuple[Texte, ...]]]:
     """The series and texts of indicators whose values are typed in."""
     rows = cursor.execute(
         """
@@ -182,7 +186,7 @@ def _typed(cursor: duckdb.DuckDBPyConnection, plan: Plan) -> tuple[dict[str, Ser
     for id_, values in found.items():
         monthly = plan.tous[id_].cadence == "mensuelle"
         spans = tuple(merge([Span(v[0], v[1]) for v in values])) if monthly else None
-        series[id_] = Serie.of(values, spans)
+        series[id_] = replace(Serie.of(values, spans), ruptures=ruptures_of(plan.tous[id_], decisions))
     return series, {k: tuple(v) for k, v in textes.items()}
 
 
@@ -206,7 +210,7 @@ def read_donnees(cursor: duckdb.DuckDBPyConnection, au: date, plan: Plan | None 
     portee_table(cursor, portees)
     with corrected(cursor, decisions, portees) as perdues:
         measured = _measured(cursor, plan, portees, decisions)
-        typed, textes = _typed(cursor, plan)
+        typed, textes = _typed(cursor, plan, decisions)
         beside = _beside(cursor, portees, decisions)
     return Donnees(au, tuple(lots), tuple(portees), decisions, {**typed, **measured}, textes, perdues, beside)
 

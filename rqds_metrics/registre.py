@@ -16,7 +16,9 @@ from rqds_metrics.plan import RACINE, Strict
 from rqds_metrics.store import end_of, now
 from rqds_metrics.yaml_strict import DefinitionError, read_yaml, validate
 
-Genre = Literal["cible", "echeance", "reglage", "source", "cloture", "question", "correction", "correspondance"]
+Genre = Literal[
+    "cible", "echeance", "reglage", "source", "cloture", "question", "correction", "correspondance", "rupture", "saut"
+]
 REGLAGES = RACINE / "data" / "reglages.yaml"
 
 
@@ -56,6 +58,9 @@ class Decisions:
     # (survey, question) -> the indicator it speaks to, « » for none: wins over the filters of the plan
     questions: Mapping[tuple[str, str], Decision] = field(default_factory=dict)
     corrections: Mapping[str, Decision] = field(default_factory=dict)  # see rqds_metrics.corrections
+    # indicator or measure -> its breaks, by date: {"date": a day, ISO, "raison": what changed}; without a reason, none
+    ruptures: Mapping[str, tuple[Decision, ...]] = field(default_factory=dict)
+    sauts: Mapping[tuple[str, str], Decision] = field(default_factory=dict)  # (calendar, exercice) -> a month skipped
     correspondances: Mapping[str, Decision] = field(default_factory=dict)  # name -> a mapping, see etl.correspondance
 
 
@@ -106,6 +111,8 @@ def read_decisions(cursor: duckdb.DuckDBPyConnection, au: date) -> Decisions:
     questions: dict[tuple[str, str], Decision] = {}
     corrections: dict[str, Decision] = {}
     correspondances: dict[str, Decision] = {}
+    ruptures: dict[str, tuple[Decision, ...]] = {}
+    sauts: dict[tuple[str, str], Decision] = {}
     for quand, qui, genre, cle, exercice, valeur, pourquoi in rows:
         decision = Decision(quand, qui, genre, cle, exercice, json.loads(valeur), pourquoi)
         if genre == "cible":
@@ -122,11 +129,25 @@ def read_decisions(cursor: duckdb.DuckDBPyConnection, au: date) -> Decisions:
             _put(correspondances, cle, decision)
         elif genre == "question":
             _put(questions, tuple(cle.split("\n", 1)), decision)
+        elif genre == "saut":
+            _put(sauts, (cle, str(exercice)), decision)
+        elif genre == "rupture":
+            ruptures[cle] = _with_break(ruptures.get(cle, ()), decision)
         elif genre == "source":
             sources[cle] = (*sources.get(cle, ()), decision) if decision.valeur else ()
     base = default_reglages()
     settings = Reglages.model_validate({**base.model_dump(), **reglages})
-    return Decisions(cibles, echeances, settings, sources, clotures, questions, corrections, correspondances)
+    return Decisions(
+        cibles, echeances, settings, sources, clotures, questions, corrections, ruptures, sauts, correspondances
+    )
+
+
+def _with_break(standing: tuple[Decision, ...], decision: Decision) -> tuple[Decision, ...]:
+    """One break a day: a new one takes the place of the day's; without a reason, the day has none any more."""
+    if decision.valeur is None:
+        return ()
+    others = tuple(d for d in standing if d.valeur["date"] != decision.valeur["date"])
+    return (*others, decision) if decision.valeur.get("raison") else others
 
 
 def _put(standing: dict[Any, Decision], key: Any, decision: Decision) -> None:

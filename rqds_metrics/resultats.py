@@ -16,8 +16,12 @@ from rqds_metrics.mesures import load_mesures
 from rqds_metrics.plan import Indicateur, Plan, load_plan
 from rqds_metrics.regles.attendu import Attendu, Methode, attendu_of, due_dates
 from rqds_metrics.regles.cible import Objet, cible_of
+from rqds_metrics.regles.intervalle import Intervalle, interval_of
 from rqds_metrics.regles.jalon import jalon_of
+from rqds_metrics.regles.occurrences import Occurrence, events_of, known_until, occurrences_of
 from rqds_metrics.regles.phrase import Faits, jalon_sentence, sentence
+from rqds_metrics.regles.projection import Projection, projection_of
+from rqds_metrics.regles.rupture import Rupture, between
 from rqds_metrics.regles.series import Serie, couverture, cumul, last_day
 from rqds_metrics.regles.statut import Limites, Statut, statut_of
 from rqds_metrics.store import today
@@ -32,7 +36,9 @@ COLONNES = (
 class Resultat:
     """One indicator in one year, as of a day. Rates are fractions; what is missing is None.
 
-    `an_dernier_total`, `an_dernier_meme_date`: the year before, whole, and up to the same date.
+    `an_dernier_total`, `an_dernier_meme_date`: the year before, whole, and up to the same date. `projection`: of a
+    total, in a year in progress. `intervalle`: of a survey's rate. `a_confirmer`: the interval crosses the target, so
+    that the status could be another one with more answers. `rupture`: why the year before does not compare.
     """
 
     indicateur: Indicateur
@@ -53,6 +59,10 @@ class Resultat:
     an_dernier_meme_date: float | None = None
     fait_le: date | None = None
     echeance: date | None = None
+    projection: Projection | None = None
+    intervalle: Intervalle | None = None
+    a_confirmer: bool = False
+    rupture: Rupture | None = None
 
     @property
     def id(self) -> str:
@@ -127,7 +137,38 @@ class Calcul:
     def _objet(self, indicateur: Indicateur, exercice: Exercice) -> Objet:
         set_by = self.donnees.decisions.cibles.get((indicateur.id, str(exercice)))
         last = self.value(indicateur, exercice.precedent).valeur
-        return cible_of(indicateur, exercice, last, float(set_by.valeur) if set_by else None)
+        rupture = self._break(indicateur, exercice)
+        return cible_of(indicateur, exercice, last, float(set_by.valeur) if set_by else None, rupture)
+
+    def _break(self, indicateur: Indicateur, exercice: Exercice) -> Rupture | None:
+        """What keeps the year from being compared with the one before, where that one has figures."""
+        ruptures = self.serie(indicateur).ruptures
+        if not ruptures or self.value(indicateur, exercice.precedent).valeur is None:
+            return None
+        return between(ruptures, exercice, self.au)
+
+    def skips(self, indicateur: Indicateur, exercice: Exercice) -> tuple[int, ...]:
+        """The month of its calendar that the direction named as the one skipped this year."""
+        said = self.donnees.decisions.sauts.get((indicateur.calendrier or "", str(exercice)))
+        return (int(said.valeur),) if said else ()
+
+    def _projection(self, indicateur: Indicateur, exercice: Exercice, jour: date) -> Projection | None:
+        if indicateur.type != "nombre" or exercice.closed(self.au):
+            return None
+        calendrier = self.plan.calendrier_of(indicateur)
+        skips = self.skips(indicateur, exercice)
+        return projection_of(self.serie(indicateur), calendrier, exercice, jour, self.au, skips)
+
+    def occurrences(self, indicateur: Indicateur, exercice: Exercice) -> list[Occurrence]:
+        """What its calendar asks for, date by date; nothing for a survey, which is not what the calendar plans."""
+        calendrier, serie = self.plan.calendrier_of(indicateur), self.serie(indicateur)
+        if calendrier is None or indicateur.mesure == "satisfaction" or not len(serie):
+            return []
+        events = events_of(serie, exercice, self.au)
+        if any((last - first).days > 31 for first, last in events):  # typed for the year: says nothing of its dates
+            return []
+        known = known_until(serie, exercice, self.au, self.donnees.decisions.reglages.retard_jours)
+        return occurrences_of(calendrier, exercice, events, known, self.au, self.skips(indicateur, exercice))
 
     def _due(self, indicateur: Indicateur, exercice: Exercice, objet: Objet, jour: date) -> Attendu:
         """What is due at the date of the last data: rates and levels compare as they are, totals by their pace."""
@@ -140,7 +181,8 @@ class Calcul:
         if indicateur.type == "stock":
             return Attendu(self._level_due(indicateur, exercice, objet, jour), "jours")
         calendrier = self.plan.calendrier_of(indicateur)
-        return attendu_of(objet.valeur, self.serie(indicateur), calendrier, exercice, jour, self.au)
+        skips = self.skips(indicateur, exercice)
+        return attendu_of(objet.valeur, self.serie(indicateur), calendrier, exercice, jour, self.au, skips)
 
     def _method(self, indicateur: Indicateur, exercice: Exercice) -> Methode | None:
         calendrier = self.plan.calendrier_of(indicateur)
@@ -177,15 +219,22 @@ class Calcul:
         if jour and found.valeur is not None and self.value(indicateur, before).valeur is not None:
             same_date = self._same_date(indicateur, before, jour)
         couvert = couverture(serie, exercice, self.au)
+        projection = self._projection(indicateur, exercice, jour) if jour and found.valeur is not None else None
+        intervalle = None
+        if indicateur.mesure == "satisfaction" and found.numerateur is not None and found.denominateur:
+            intervalle = interval_of(found.numerateur, found.denominateur)
+        confirm = intervalle is not None and objet.valeur is not None and intervalle.crosses(objet.valeur)
+        rupture = self._break(indicateur, exercice)
         faits = Faits(
             indicateur, exercice, self.au, found.valeur, found.numerateur, found.denominateur, found.n, objet,
             due.valeur, due.methode, statut, jour, self.value(indicateur, before).valeur, same_date, couvert,
-            couverture(serie, before, self.au),
+            couverture(serie, before, self.au), projection, intervalle, confirm, rupture,
         )  # fmt: skip
         return Resultat(
             indicateur, exercice, found.valeur, found.numerateur, found.denominateur, found.n, objet.valeur,
             objet.origine, due.valeur, due.methode, statut, couvert, sentence(faits), jour,
-            faits.an_dernier_total, same_date,
+            faits.an_dernier_total, same_date, projection=projection, intervalle=intervalle, a_confirmer=confirm,
+            rupture=rupture,
         )  # fmt: skip
 
     def _same_date(self, indicateur: Indicateur, before: Exercice, jour: date) -> float | None:

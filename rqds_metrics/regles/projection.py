@@ -12,6 +12,7 @@ that of the shares when they come from few years; Student's quantile and a log-n
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -20,7 +21,8 @@ import numpy as np
 
 from rqds_metrics.exercice import Exercice
 from rqds_metrics.plan import Calendrier
-from rqds_metrics.regles.attendu import Methode, due_count, due_dates
+from rqds_metrics.regles.attendu import Methode, due_count, due_dates, skipped
+from rqds_metrics.regles.rupture import inside
 from rqds_metrics.regles.series import Jours, Nombres, Serie, cumuls, full_years, month_ends
 
 PROJETABLE = 0.15  # share of the year that must be done before its end is projected: less says nothing
@@ -94,11 +96,12 @@ def t90(df: float) -> float:
     )
 
 
-def _calendar_bins(calendrier: Calendrier, exercice: Exercice, jour: date) -> _Bins | None:
+def _calendar_bins(calendrier: Calendrier, exercice: Exercice, jour: date, sautes: Collection[int]) -> _Bins | None:
     """One bin a due date; the last one done runs to `jour`, the last of all to 30 June."""
-    dates = due_dates(calendrier, exercice)
+    named = skipped(calendrier, sautes)
+    dates = [d for d in due_dates(calendrier, exercice) if d.month not in named]
     needed = calendrier.attendus or len(dates)
-    passed, due = sum(d <= jour for d in dates), due_count(calendrier, exercice, jour)
+    passed, due = sum(d <= jour for d in dates), due_count(calendrier, exercice, jour, sautes)
     if not due or passed == len(dates):
         return None
     ends = [*dates[: passed - 1], jour, *dates[passed:-1], exercice.fin]
@@ -125,20 +128,26 @@ def _increments(serie: Serie, exercice: Exercice, fins: Jours) -> Nombres:
 
 
 def projection_of(
-    serie: Serie, calendrier: Calendrier | None, exercice: Exercice, jour: date, au: date
+    serie: Serie,
+    calendrier: Calendrier | None,
+    exercice: Exercice,
+    jour: date,
+    au: date,
+    sautes: Collection[int] = (),
 ) -> Projection | None:
     """The total of the year at 30 June, from what is known at the end of `jour` (the date of the last data).
 
-    None when the year is over, nothing was counted yet, or less than PROJETABLE of the year is done.
+    None when the year is over, nothing was counted yet, less than PROJETABLE of the year is done, or the year is not
+    counted one way throughout. `sautes`: see due_count.
     """
-    if jour >= exercice.fin or exercice.closed(au):
+    if jour >= exercice.fin or exercice.closed(au) or inside(serie.ruptures, exercice):
         return None
     years = full_years(serie, exercice, au)
     ends, done = _month_ends(exercice, jour)
     past = np.empty((0, len(ends)))
     bins: _Bins | None
     if calendrier:
-        bins = _calendar_bins(calendrier, exercice, jour)
+        bins = _calendar_bins(calendrier, exercice, jour, sautes)
         if bins is None:
             return None
         ends = [date.fromordinal(int(d)) for d in bins.fins]

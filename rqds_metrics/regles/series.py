@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rqds_metrics.exercice import Exercice
+from rqds_metrics.regles.rupture import Rupture, inside
 from rqds_metrics.regles.vivant import Span
 
 Jours = npt.NDArray[np.int64]
@@ -30,7 +31,8 @@ class Serie:
 
     `debut`, `fin`: proleptic ordinals of the days each figure speaks of. `num`, `den`: what it brings to the
     numerator and the denominator (nan where missing). `n`: observations behind it. `couvert`: days that the source
-    has spoken for, sorted and disjoint; None when only events count and a silent day means nothing.
+    has spoken for, sorted and disjoint; None when only events count and a silent day means nothing. `ruptures`: days
+    from which figures are not counted as before.
     """
 
     debut: Jours = field(default_factory=_vide_j)
@@ -39,6 +41,7 @@ class Serie:
     den: Nombres = field(default_factory=_vide_n)
     n: Nombres = field(default_factory=_vide_n)
     couvert: tuple[Span, ...] | None = None
+    ruptures: tuple[Rupture, ...] = ()
 
     @classmethod
     def of(
@@ -72,7 +75,9 @@ class Serie:
         return part if keep.all() else part._keep(keep)
 
     def _keep(self, keep: npt.NDArray[np.bool_]) -> Serie:
-        return Serie(self.debut[keep], self.fin[keep], self.num[keep], self.den[keep], self.n[keep], self.couvert)
+        return Serie(
+            self.debut[keep], self.fin[keep], self.num[keep], self.den[keep], self.n[keep], self.couvert, self.ruptures
+        )
 
     def __len__(self) -> int:
         return len(self.fin)
@@ -128,8 +133,8 @@ def couverture(serie: Serie, exercice: Exercice, au: date) -> float | None:
 
 
 def full_year(serie: Serie, exercice: Exercice, au: date) -> bool:
-    """A closed year with data, with no day missing where days count: one that may serve as a model of a year."""
-    if not exercice.closed(au) or cumul(serie, exercice, exercice.fin) <= 0:
+    """A closed year with data, counted one way, no day missing where days count: it may serve as a model of a year."""
+    if not exercice.closed(au) or inside(serie.ruptures, exercice) or cumul(serie, exercice, exercice.fin) <= 0:
         return False
     return couverture(serie, exercice, au) in (None, 1.0)
 
