@@ -42,7 +42,7 @@ def month_end(first: date) -> date:
 def courbes_of(calcul: Calcul, r: Resultat) -> Courbes:
     """The lines of a number (cumulated), a stock (its level) or a rate (since 1 July)."""
     exercice, indicateur = r.exercice, r.indicateur
-    ends = month_ends(exercice)
+    ends = list(month_ends(exercice))
     before = exercice.precedent
     valeur = [_at(calcul, indicateur, exercice, end, r.donnees_au) for end in ends]
     last_year = calcul.value(indicateur, before).valeur is not None

@@ -65,9 +65,9 @@ def occurrences_of(
 ) -> list[Occurrence]:
     """The expectations of the year, in order.
 
-    Each takes the first event of its month: on time up to the due date, late after it. For want of one, one too many
-    of the next date's month, or one from the months between the two: late; or early, which is on time. Past due and
-    not met: late until the next due date, then missed. Where fewer are needed than there are dates, those of `sautes`
+    Each takes the first event of its month, up to the due date: on time. For want of one, what comes after it and is
+    not the next date's: late. A month without a date serves the date before it, else the one after. Past due and not
+    met: late until the next due date, then missed. Where fewer are needed than there are dates, those of `sautes`
     (months, as the direction names them) are not due; as long as none is named, the first not met is the one skipped.
 
     Args:
@@ -101,24 +101,24 @@ def occurrences_of(
 
 
 def _assign(dates: list[date], events: list[Evenement]) -> list[Evenement | None]:
-    """Which event meets each date: one of its month; one too many of the next; one from the months between two dates,
-    late for the first, else early for the second."""
-    own = [[e for e in events if (e[1].year, e[1].month) == (d.year, d.month)] for d in dates]
-    out: list[Evenement | None] = [found[0] if found else None for found in own]
-    for rank, following in enumerate(own[1:]):
-        if out[rank] is None and len(following) > 1 and following[1][0] <= dates[rank + 1]:
-            out[rank], out[rank + 1] = following[0], following[1]
-    left = [e for e in events if not any(e in found for found in own)]
-    for rank, due in enumerate(dates):
-        ahead = dates[rank + 1].replace(day=1) if rank + 1 < len(dates) else date.max
-        late = next((e for e in left if due < e[0] and e[1] < ahead), None)
-        if out[rank] is None and late:
-            out[rank] = late
-            left.remove(late)
-    for rank, due in enumerate(dates):
-        behind = dates[rank - 1] if rank else date.min
-        early = next((e for e in left if behind < e[0] and e[1] < due.replace(day=1)), None)
-        if out[rank] is None and early:
-            out[rank] = early
-            left.remove(early)
+    """Which event meets each date. Taken day by day, so that what comes later never undoes what was on time."""
+    out: list[Evenement | None] = [None] * len(dates)
+    for event in events:
+        first = event[0]
+        after = next((k for k, due in enumerate(dates) if due >= first), len(dates))  # the date it comes before
+        before = after - 1
+        open_before = before >= 0 and out[before] is None
+        own = after < len(dates) and _same_month(first, dates, after)
+        if own and out[after] is None:
+            out[after] = event
+        elif own and open_before:  # two in the month: the first one was the previous date's, late
+            out[before], out[after] = out[after], event
+        elif open_before:
+            out[before] = event
+        elif not own and after < len(dates) and out[after] is None and not _same_month(first, dates, before):
+            out[after] = event
     return out
+
+
+def _same_month(day: date, dates: list[date], rank: int) -> bool:
+    return rank >= 0 and (day.year, day.month) == (dates[rank].year, dates[rank].month)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -102,9 +103,10 @@ def cumuls(serie: Serie, exercice: Exercice, jours: Jours) -> Nombres:
     return total
 
 
-def month_ends(exercice: Exercice) -> list[date]:
+@cache
+def month_ends(exercice: Exercice) -> tuple[date, ...]:
     """The last days of its twelve months."""
-    return [first.replace(day=monthrange(first.year, first.month)[1]) for first in exercice.mois()]
+    return tuple(first.replace(day=monthrange(first.year, first.month)[1]) for first in exercice.mois())
 
 
 def covered_days(spans: tuple[Span, ...], debut: date, fin: date) -> int:
