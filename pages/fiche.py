@@ -6,8 +6,10 @@ import streamlit as st
 
 from pages.ui.cadre import show
 from pages.ui.contexte import choose
+from pages.ui.envois import say
 from pages.ui.fiche import load_fiche
 from pages.ui.graphiques import CONFIG
+from pages.ui.ruptures import decide_on_series
 from rqds_metrics.plan import load_plan
 
 plan = load_plan()
@@ -27,6 +29,7 @@ if picked != id_:
     st.query_params["indicateur"] = picked
     st.rerun()
 
+say(st.session_state.pop("dits", []))
 fiche = load_fiche(id_, contexte)
 show(fiche.tete, key="fiche_tete")
 if fiche.cinq_ans:
@@ -42,3 +45,4 @@ if fiche.cinq_ans:
             fiche.cinq_ans, config=CONFIG, theme=None, key="cinq_ans", alt=f"{plan.tous[id_].court}, cinq exercices"
         )
 show(fiche.pied, key="fiche_pied")
+decide_on_series(plan.tous[id_], contexte.exercice)

@@ -7,6 +7,7 @@ from typing import Any
 
 from rqds_metrics.courbes import Courbes
 from rqds_metrics.regles.formats import FINE, MOIS_COURTS, nombre, pourcent
+from rqds_metrics.regles.phrase import METHODES_COURTES, rounded
 from rqds_metrics.resultats import Resultat
 from rqds_metrics.statuts import APPARENCES
 
@@ -70,27 +71,62 @@ def _breaks(places: list[float]) -> list[dict[str, Any]]:
 
 
 def year_chart(r: Resultat, c: Courbes, ruptures: list[date]) -> Figure:
-    """This year (thick), what is due (dotted), last year (grey), and the pace kept to 30 June (dashed)."""
+    """This year (thick), what is due (dotted), last year (grey), and the pace kept to 30 June (dashed) in its range."""
     x = [MOIS_COURTS[m.month - 1] for m in c.mois]
     look = APPARENCES[r.statut]
     last = r.exercice.precedent
     traces = [
         _line(str(last), x, c.an_dernier, r, line={"color": CLAIR, "width": 1.6}),
-        _line("Attendu" if c.cumule else "Cible", x, c.attendu, r, line={"color": ENCRE, "width": 1.6, "dash": "dot"}),
-        _line("Au rythme actuel", x, c.projection, r, line={"color": look.couleur, "width": 1.6, "dash": "dash"}),
+        _line(_due_name(r, c), x, c.attendu, r, line={"color": ENCRE, "width": 1.6, "dash": "dot"}),
+        _line(_pace_name(r), x, c.projection, r, line={"color": look.couleur, "width": 1.6, "dash": "dash"}),
         _line(
             str(r.exercice), x, c.valeur, r, mode="lines+markers",
             line={"color": look.couleur, "width": 3}, marker={"size": 7, "color": look.couleur},
         ),
     ]  # fmt: skip
     traces = [t for t in traces if any(v is not None for v in t["y"])]
-    top = max((v for t in traces for v in t["y"] if v is not None), default=1.0)
+    band = _band(x, c, look.couleur)
+    top = max((v for t in [*traces, *band] for v in t["y"] if v is not None), default=1.0)
     layout = _layout(r, 320, top)
     layout["annotations"] = _labels(traces, x, top)
     layout["xaxis"] |= {"categoryorder": "array", "categoryarray": x, "range": [-0.3, 11.6]}
     inside = [d for d in ruptures if r.exercice.debut <= d <= r.exercice.fin]
     layout["shapes"] = _breaks([(d.year - r.exercice.debut.year) * 12 + d.month - 7 - 1 + d.day / 31 for d in inside])
-    return {"data": traces, "layout": layout}
+    return {"data": [*band, *traces], "layout": layout}
+
+
+def _due_name(r: Resultat, c: Courbes) -> str:
+    """« Attendu (saison) »: the way what is due was told is part of the line's name."""
+    if not c.cumule:
+        return "Cible"
+    return f"Attendu ({how})" if (how := METHODES_COURTES.get(r.attendu_methode or "")) else "Attendu"
+
+
+def _pace_name(r: Resultat) -> str:
+    p = r.projection
+    if p is None or p.bas is None or p.haut is None:
+        return "Au rythme actuel"
+    low, high = nombre(rounded(p.bas, -1)), nombre(rounded(p.haut, 1))
+    return f"Projection {nombre(rounded(p.valeur))} ({low} à {high})"
+
+
+def _band(x: list[str], c: Courbes, couleur: str) -> list[dict[str, Any]]:
+    """The range of the projection, as a pale surface; the lines that bound it are not drawn."""
+    months = [k for k, v in enumerate(c.bas) if v is not None]
+    if not months:
+        return []
+    side = {"type": "scatter", "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "x": [x[k] for k in months]}
+    rgb = ",".join(str(int(couleur[k : k + 2], 16)) for k in (1, 3, 5))
+    return [
+        {**side, "name": "bas", "y": [c.bas[k] for k in months]},
+        {
+            **side,
+            "name": "8 fois sur 10",
+            "y": [c.haut[k] for k in months],
+            "fill": "tonexty",
+            "fillcolor": f"rgba({rgb},.14)",
+        },
+    ]
 
 
 def _labels(traces: list[dict[str, Any]], x: list[str], top: float) -> list[dict[str, Any]]:
@@ -148,6 +184,7 @@ def five_years_chart(years: list[Resultat], courant: Resultat, ruptures: list[da
         "customdata": [[_text(r, r.valeur), APPARENCES[r.statut].libelle] for r in years],
         "hovertemplate": "%{customdata[0]} · %{customdata[1]}<extra></extra>",
         "width": 0.58,
+        **_intervals(years),
     }
     targets = {
         "type": "scatter",
@@ -159,13 +196,24 @@ def five_years_chart(years: list[Resultat], courant: Resultat, ruptures: list[da
         "customdata": [_text(r, r.cible) for r in years],
         "hovertemplate": "cible : %{customdata}<extra></extra>",
     }
-    top = max((v for r in years for v in (r.valeur, r.cible) if v is not None), default=1.0)
+    highs = [r.intervalle.haut for r in years if r.intervalle]
+    top = max((v for v in [*values, *(r.cible for r in years), *highs] if v is not None), default=1.0)
     layout = _layout(courant, 320, top)
     layout["xaxis"] |= {"type": "category"}
     first = years[0].exercice
     elapsed = [(d - first.debut).days / 365.25 - 0.5 for d in ruptures if d >= first.debut]
     layout["shapes"] = _breaks(elapsed)
     return {"data": [bars, targets], "layout": layout}
+
+
+def _intervals(years: list[Resultat]) -> dict[str, Any]:
+    """The 95 % interval of a survey's rate, as a thin bar through the top of its year."""
+    if not any(r.intervalle for r in years):
+        return {}
+    up = [r.intervalle.haut - (r.valeur or 0) if r.intervalle else None for r in years]
+    down = [(r.valeur or 0) - r.intervalle.bas if r.intervalle else None for r in years]
+    thin = {"color": ENCRE, "thickness": 1.2, "width": 5}
+    return {"error_y": {"type": "data", "symmetric": False, "array": up, "arrayminus": down, **thin}}
 
 
 def _as_of(r: Resultat) -> Any:

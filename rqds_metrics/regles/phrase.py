@@ -30,6 +30,7 @@ METHODES = {
     "seuil": "le seuil",
     "echeance": "d'après l'échéance",
 }
+METHODES_COURTES = {"calendrier": "calendrier", "saison": "saison", "jours": "prorata des jours"}
 DEUX = f"{INSECABLE}:"  # « : » with its no-break space
 POINT_VIRGULE = f"{FINE};"
 
