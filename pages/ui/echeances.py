@@ -17,14 +17,14 @@ MOTS = {
 
 
 def told(o: Occurrence) -> str:
-    """« le 28 oct. », « dû le 26 nov., rien de reçu »: what stands under the state of a date."""
+    """« le 28 oct. », « prévue le 26 nov., rien de reçu »: what stands under the state of a date."""
     if o.fait_le:
         return f"le {jour(o.fait_le, annee=False)}"
     if o.mois_seul:
         return "dans le mois"
     if o.sautee:
         return "une date peut l'être"
-    due = f"dû le {jour(o.echeance, annee=False)}"
+    due = f"prévue le {jour(o.echeance, annee=False)}"
     return due if o.etat == "non_due" else f"{due}, rien de reçu"
 
 

@@ -9,7 +9,7 @@ from rqds_metrics.courbes import Courbes
 from rqds_metrics.regles.formats import FINE, MOIS_COURTS, nombre, pourcent
 from rqds_metrics.regles.phrase import METHODES_COURTES, rounded
 from rqds_metrics.resultats import Resultat
-from rqds_metrics.statuts import APPARENCES
+from rqds_metrics.statuts import A_CONFIRMER, APPARENCES
 
 ENCRE, GRIS, TRAIT, CLAIR = "#16212B", "#5B6472", "#E6E9ED", "#8A94A3"
 CONFIG: dict[str, Any] = {"displayModeBar": False, "responsive": True, "scrollZoom": False}
@@ -84,6 +84,8 @@ def year_chart(r: Resultat, c: Courbes, ruptures: list[date]) -> Figure:
             line={"color": look.couleur, "width": 3}, marker={"size": 7, "color": look.couleur},
         ),
     ]  # fmt: skip
+    if r.intervalle and r.valeur is not None:
+        traces[-1] |= _interval_of_last(r, c)
     traces = [t for t in traces if any(v is not None for v in t["y"])]
     band = _band(x, c, look.couleur)
     top = max((v for t in [*traces, *band] for v in t["y"] if v is not None), default=1.0)
@@ -93,6 +95,18 @@ def year_chart(r: Resultat, c: Courbes, ruptures: list[date]) -> Figure:
     inside = [d for d in ruptures if r.exercice.debut <= d <= r.exercice.fin]
     layout["shapes"] = _breaks([(d.year - r.exercice.debut.year) * 12 + d.month - 7 - 1 + d.day / 31 for d in inside])
     return {"data": [*band, *traces], "layout": layout}
+
+
+def _interval_of_last(r: Resultat, c: Courbes) -> dict[str, Any]:
+    """The 95 % interval of a survey's rate, on the last point of the year."""
+    assert r.intervalle and r.valeur is not None
+    last = max((k for k, v in enumerate(c.valeur) if v is not None), default=-1)
+    up, down = r.intervalle.haut - r.valeur, r.valeur - r.intervalle.bas
+    arrays = {
+        "array": [up if k == last else 0 for k in range(12)],
+        "arrayminus": [down if k == last else 0 for k in range(12)],
+    }
+    return {"error_y": {"type": "data", "symmetric": False, **arrays, "thickness": 1.4, "width": 5}}
 
 
 def _due_name(r: Resultat, c: Courbes) -> str:
@@ -181,11 +195,14 @@ def five_years_chart(years: list[Resultat], courant: Resultat, ruptures: list[da
             "color": [APPARENCES[r.statut].couleur for r in years],
             "opacity": [0.6 if o else 1 for o in open_year],
         },
-        "customdata": [[_text(r, r.valeur), APPARENCES[r.statut].libelle] for r in years],
+        "customdata": [[_text(r, r.valeur), _told(r)] for r in years],
         "hovertemplate": "%{customdata[0]} · %{customdata[1]}<extra></extra>",
         "width": 0.58,
-        **_intervals(years),
     }
+    surveyed = any(r.intervalle for r in years)
+    figures = [_above(years, bars)] if surveyed else []
+    if surveyed:
+        bars |= _intervals(years)
     targets = {
         "type": "scatter",
         "mode": "markers",
@@ -203,17 +220,32 @@ def five_years_chart(years: list[Resultat], courant: Resultat, ruptures: list[da
     first = years[0].exercice
     elapsed = [(d - first.debut).days / 365.25 - 0.5 for d in ruptures if d >= first.debut]
     layout["shapes"] = _breaks(elapsed)
-    return {"data": [bars, targets], "layout": layout}
+    return {"data": [bars, targets, *figures], "layout": layout}
 
 
 def _intervals(years: list[Resultat]) -> dict[str, Any]:
     """The 95 % interval of a survey's rate, as a thin bar through the top of its year."""
-    if not any(r.intervalle for r in years):
-        return {}
     up = [r.intervalle.haut - (r.valeur or 0) if r.intervalle else None for r in years]
     down = [(r.valeur or 0) - r.intervalle.bas if r.intervalle else None for r in years]
     thin = {"color": ENCRE, "thickness": 1.2, "width": 5}
-    return {"error_y": {"type": "data", "symmetric": False, "array": up, "arrayminus": down, **thin}}
+    return {"error_y": {"type": "data", "symmetric": False, "array": up, "arrayminus": down, **thin}, "text": None}
+
+
+def _above(years: list[Resultat], bars: dict[str, Any]) -> dict[str, Any]:
+    """The figures, above the intervals rather than across them."""
+    tops = [r.intervalle.haut if r.intervalle else r.valeur for r in years]
+    return {
+        "type": "scatter", "mode": "text", "name": "Intervalle", "x": bars["x"], "y": tops, "text": bars["text"],
+        "textposition": "top center", "textfont": bars["textfont"], "cliponaxis": False, "hoverinfo": "skip",
+    }  # fmt: skip
+
+
+def _told(r: Resultat) -> str:
+    """« Atteinte, à confirmer (n = 42, de 75 % à 95 %) », under the pointer."""
+    text = APPARENCES[r.statut].libelle + (f", {A_CONFIRMER[1]}" if r.a_confirmer else "")
+    if not r.intervalle:
+        return text
+    return f"{text} (n = {nombre(r.n)}, de {pourcent(r.intervalle.bas, 0)} à {pourcent(r.intervalle.haut, 0)})"
 
 
 def _as_of(r: Resultat) -> Any:

@@ -53,8 +53,20 @@ def _breaks(indicateur: Indicateur) -> None:
         with st.form(f"rupture_{indicateur.id}", border=False, clear_on_submit=True):
             left, right = st.columns([1, 3])
             first = exercices_du_plan()[0].debut
-            since = left.date_input("À partir du", None, min_value=first, max_value=today(), format="YYYY-MM-DD")
-            why = right.text_input("Ce qui a changé", max_chars=120, placeholder="changement d'outil")
+            since = left.date_input(
+                "À partir du",
+                None,
+                min_value=first,
+                max_value=today(),
+                format="YYYY-MM-DD",
+                key=f"rupture_jour_{indicateur.id}",
+            )
+            why = right.text_input(
+                "Ce qui a changé",
+                max_chars=120,
+                placeholder="changement d'outil",
+                key=f"rupture_raison_{indicateur.id}",
+            )
             mesure = load_mesures()[indicateur.mesure] if indicateur.mesure else None
             shared = mesure is not None and st.checkbox(f"Pour tous les indicateurs de la mesure « {mesure.titre} »")
             sent = st.form_submit_button("Déclarer la rupture")
@@ -85,6 +97,7 @@ def _skipped(indicateur: Indicateur, exercice: Exercice) -> None:
             options,
             index=options.index(int(stands.valeur)) if stands else 0,
             format_func=lambda m: months.get(m, "pas encore nommé"),
+            key=f"saut_mois_{indicateur.calendrier}_{exercice}",
         )
         sent = st.form_submit_button("Enregistrer le mois sauté")
     if sent and chosen != (int(stands.valeur) if stands else 0):
