@@ -18,7 +18,6 @@ from rqds_metrics.regles.attendu import Attendu, Methode, attendu_of, due_dates
 from rqds_metrics.regles.cible import Objet, cible_of
 from rqds_metrics.regles.intervalle import Intervalle, interval_of
 from rqds_metrics.regles.jalon import jalon_of
-from rqds_metrics.regles.occurrences import Occurrence, events_of, known_until, occurrences_of
 from rqds_metrics.regles.phrase import Faits, jalon_sentence, sentence
 from rqds_metrics.regles.projection import Projection, projection_of
 from rqds_metrics.regles.rupture import Rupture, between
@@ -159,17 +158,6 @@ class Calcul:
         skips = self.skips(indicateur, exercice)
         return projection_of(self.serie(indicateur), calendrier, exercice, jour, self.au, skips)
 
-    def occurrences(self, indicateur: Indicateur, exercice: Exercice) -> list[Occurrence]:
-        """What its calendar asks for, date by date; nothing for a survey, which is not what the calendar plans."""
-        calendrier, serie = self.plan.calendrier_of(indicateur), self.serie(indicateur)
-        if calendrier is None or indicateur.mesure == "satisfaction" or not len(serie):
-            return []
-        events = events_of(serie, exercice, self.au)
-        if any((last - first).days > 31 for first, last in events):  # typed for the year: says nothing of its dates
-            return []
-        known = known_until(serie, exercice, self.au, self.donnees.decisions.reglages.retard_jours)
-        return occurrences_of(calendrier, exercice, events, known, self.au, self.skips(indicateur, exercice))
-
     def _due(self, indicateur: Indicateur, exercice: Exercice, objet: Objet, jour: date) -> Attendu:
         """What is due at the date of the last data: rates and levels compare as they are, totals by their pace."""
         if objet.valeur is None:
@@ -222,7 +210,7 @@ class Calcul:
         projection = self._projection(indicateur, exercice, jour) if jour and found.valeur is not None else None
         intervalle = None
         if indicateur.mesure == "satisfaction" and found.numerateur is not None and found.denominateur:
-            intervalle = interval_of(found.numerateur, found.denominateur)
+            intervalle = interval_of(found.numerateur, found.denominateur)  # those invited are not counted yet
         confirm = intervalle is not None and objet.valeur is not None and intervalle.crosses(objet.valeur)
         rupture = self._break(indicateur, exercice)
         faits = Faits(

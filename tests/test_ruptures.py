@@ -10,6 +10,7 @@ import pytest
 from etl.source import Tranche
 from rqds_metrics import store
 from rqds_metrics.donnees import load_donnees
+from rqds_metrics.echeances import dates_of
 from rqds_metrics.exercice import Exercice
 from rqds_metrics.plan import load_plan
 from rqds_metrics.registre import decide
@@ -94,7 +95,7 @@ def test_the_skipped_month_moves_what_is_due(tmp_path):
 
     def september():
         calcul = Calcul(plan, load_donnees(AU, path))
-        return calcul.occurrences(plan.tous["1.2.6-4"], E5)[1]
+        return dates_of(calcul, plan.tous["1.2.6-4"], E5)[1]
 
     assert september().sautee
     with store.transaction(path) as cursor:
@@ -122,7 +123,7 @@ def shown(at) -> str:
 def test_a_break_is_declared_and_withdrawn_on_the_fiche(app_on, own_demo):
     at = app_on(own_demo, "pages/fiche.py", indicateur="1.2.6-2", exercice="2026-2027")
     next(b for b in at.button if b.label == "Déclarer la rupture").click().run()
-    assert not at.exception and "Donnez le jour" in at.warning[0].value
+    assert not at.exception and "Dites ce qui a changé" in at.warning[0].value
     at.date_input(key="rupture_jour_1.2.6-2").set_value(date(2026, 3, 1))
     at.text_input(key="rupture_raison_1.2.6-2").set_value("<b>nouvel</b> outil")
     next(b for b in at.button if b.label == "Déclarer la rupture").click().run()

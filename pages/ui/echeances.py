@@ -23,7 +23,7 @@ def told(o: Occurrence) -> str:
     if o.mois_seul:
         return "dans le mois"
     if o.sautee:
-        return "une date peut l'être"
+        return "une seule peut l'être"
     due = f"prévue le {jour(o.echeance, annee=False)}"
     return due if o.etat == "non_due" else f"{due}, rien de reçu"
 

@@ -17,6 +17,7 @@ from pages.ui.graphiques import Figure, five_years_chart, year_chart
 from pages.ui.reglages import source_title
 from rqds_metrics.courbes import Courbes, courbes_of
 from rqds_metrics.donnees import Origine, read_origines
+from rqds_metrics.echeances import dates_of
 from rqds_metrics.exercice import Exercice
 from rqds_metrics.mesures import Plage, load_mesures, plages_decided
 from rqds_metrics.plan import Indicateur, load_plan
@@ -137,7 +138,7 @@ def _foot(r: Resultat, calcul: Calcul, years: list[Resultat], curves: Courbes | 
     action = calcul.plan.actions.get(indicateur.action or "")
     first = exercice.debut if not (indicateur.type == "jalon" and r.fait_le) else date(2022, 7, 1)
     texts = [t for t in donnees(calcul.au).textes.get(r.id, ()) if t.fin >= exercice.debut and t.debut <= exercice.fin]
-    dates = calcul.occurrences(indicateur, exercice)
+    dates = dates_of(calcul, indicateur, exercice)
     return render(
         "fiche_pied.html",
         r=r,

@@ -88,7 +88,8 @@ def year_chart(r: Resultat, c: Courbes, ruptures: list[date]) -> Figure:
         traces[-1] |= _interval_of_last(r, c)
     traces = [t for t in traces if any(v is not None for v in t["y"])]
     band = _band(x, c, look.couleur)
-    top = max((v for t in [*traces, *band] for v in t["y"] if v is not None), default=1.0)
+    known = [v for t in [*traces, *band] for v in t["y"] if v is not None]
+    top = max([*known, *([r.intervalle.haut] if r.intervalle else [])], default=1.0)
     layout = _layout(r, 320, top)
     layout["annotations"] = _labels(traces, x, top)
     layout["xaxis"] |= {"categoryorder": "array", "categoryarray": x, "range": [-0.3, 11.6]}
@@ -148,7 +149,8 @@ def _labels(traces: list[dict[str, Any]], x: list[str], top: float) -> list[dict
     ends = []
     for t in traces:
         rank = max(k for k, v in enumerate(t["y"]) if v is not None)
-        ends.append((t["y"][rank], rank, t["name"], t["line"]["color"]))
+        above = t["error_y"]["array"][rank] if "error_y" in t else 0
+        ends.append((t["y"][rank] + above, rank, t["name"], t["line"]["color"]))
     ends.sort(key=lambda e: e[0])
     out = []
     for late in (True, False):  # those that end at the right edge, and those that end before

@@ -25,13 +25,13 @@ def decide_on_series(indicateur: Indicateur, exercice: Exercice) -> None:
     if not base_path().exists():
         return
     if indicateur.type in ("nombre", "stock", "taux"):
-        _breaks(indicateur)
+        _breaks(indicateur, exercice)
     calendrier = load_plan().calendrier_of(indicateur)
     if calendrier and calendrier.attendus and calendrier.attendus < len(calendrier.mois):
         _skipped(indicateur, exercice)
 
 
-def _breaks(indicateur: Indicateur) -> None:
+def _breaks(indicateur: Indicateur, exercice: Exercice) -> None:
     standing = declared(indicateur, donnees(today()).decisions)
     with st.expander(f"Rupture dans la série ({len(standing)} déclarée{'s' if len(standing) > 1 else ''})"):
         st.markdown(
@@ -73,7 +73,7 @@ def _breaks(indicateur: Indicateur) -> None:
     if not sent:
         return
     if not isinstance(since, date) or not why.strip():
-        st.warning("Donnez le jour, et ce qui a changé.")
+        st.warning("Dites ce qui a changé.")
         return
     cle = str(indicateur.mesure) if shared else indicateur.id
     said = f"Rupture déclarée le {jour(since)} : {why.strip()}."
