@@ -14,7 +14,7 @@ from rqds_metrics.donnees import Donnees, load_donnees
 from rqds_metrics.exercice import Exercice, exercices_du_plan
 from rqds_metrics.mesures import load_mesures
 from rqds_metrics.plan import Indicateur, Plan, load_plan
-from rqds_metrics.regles.attendu import Attendu, Methode, attendu_of, due_dates
+from rqds_metrics.regles.attendu import Attendu, Methode, attendu_of, due_dates, methode_of
 from rqds_metrics.regles.cible import Objet, cible_of
 from rqds_metrics.regles.intervalle import Intervalle, interval_of
 from rqds_metrics.regles.jalon import jalon_of
@@ -76,6 +76,9 @@ class _Valeur:
     n: float | None = None
 
 
+_SANS_CHIFFRE = Serie()
+
+
 def _value_of(indicateur: Indicateur, serie: Serie, exercice: Exercice, jour: date) -> _Valeur:
     """The value of the year at the end of `jour`: a sum, a last level, or a ratio of sums."""
     part = serie.year(exercice, jour)
@@ -107,7 +110,7 @@ class Calcul:
         self._values: dict[tuple[str, Exercice], _Valeur] = {}
 
     def serie(self, indicateur: Indicateur) -> Serie:
-        return self.donnees.series.get(indicateur.id, Serie())
+        return self.donnees.series.get(indicateur.id, _SANS_CHIFFRE)
 
     def beside(self, indicateur: Indicateur, exercice: Exercice) -> list[tuple[str, float]]:
         """(title, rate of the year) of the measures shown beside an indicator's; those without a figure left out."""
@@ -172,9 +175,8 @@ class Calcul:
         skips = self.skips(indicateur, exercice)
         return attendu_of(objet.valeur, self.serie(indicateur), calendrier, exercice, jour, self.au, skips)
 
-    def _method(self, indicateur: Indicateur, exercice: Exercice) -> Methode | None:
-        calendrier = self.plan.calendrier_of(indicateur)
-        return attendu_of(1.0, self.serie(indicateur), calendrier, exercice, exercice.fin, self.au).methode
+    def _method(self, indicateur: Indicateur, exercice: Exercice) -> Methode:
+        return methode_of(self.serie(indicateur), self.plan.calendrier_of(indicateur), exercice, self.au)
 
     def _level_due(self, indicateur: Indicateur, exercice: Exercice, objet: Objet, jour: date) -> float:
         """A level grows from where last year left it to the target, day by day."""

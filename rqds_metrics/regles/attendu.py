@@ -11,7 +11,7 @@ from typing import Literal
 
 from rqds_metrics.exercice import Exercice
 from rqds_metrics.plan import Calendrier
-from rqds_metrics.regles.series import Serie, cumul, full_years
+from rqds_metrics.regles.series import Serie, cumul, earlier_years, full_year, full_years
 
 Methode = Literal["calendrier", "saison", "jours", "seuil", "echeance"]
 
@@ -57,6 +57,13 @@ def seasonal_share(serie: Serie, exercice: Exercice, jour: date, au: date) -> fl
     """Mean share of their total that the earlier full years had reached by the same date; None without one."""
     shares = [cumul(serie, e, e.same_day(jour)) / cumul(serie, e, e.fin) for e in full_years(serie, exercice, au)]
     return fmean(shares) if shares else None
+
+
+def methode_of(serie: Serie, calendrier: Calendrier | None, exercice: Exercice, au: date) -> Methode:
+    """How what is due of a yearly total is told."""
+    if calendrier:
+        return "calendrier"
+    return "saison" if any(full_year(serie, e, au) for e in earlier_years(exercice)) else "jours"
 
 
 def attendu_of(

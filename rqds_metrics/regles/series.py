@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from rqds_metrics.exercice import Exercice
+from rqds_metrics.exercice import PREMIER, Exercice
 from rqds_metrics.regles.rupture import Rupture, inside
 from rqds_metrics.regles.vivant import Span
 
@@ -67,7 +67,8 @@ class Serie:
 
     def within(self, debut: date, fin: date) -> Serie:
         """The figures whose last day is in debut..fin."""
-        return self._keep((self.fin >= debut.toordinal()) & (self.fin <= fin.toordinal()))
+        first, after = np.searchsorted(self.fin, (debut.toordinal(), fin.toordinal() + 1))
+        return self._keep(slice(int(first), int(after)))
 
     def year(self, exercice: Exercice, au: date) -> Serie:
         """The figures of a fiscal year that speak of days up to `au`: one that spans the whole year is there."""
@@ -75,7 +76,7 @@ class Serie:
         keep = part.debut <= au.toordinal()
         return part if keep.all() else part._keep(keep)
 
-    def _keep(self, keep: npt.NDArray[np.bool_]) -> Serie:
+    def _keep(self, keep: npt.NDArray[np.bool_] | slice) -> Serie:
         return Serie(
             self.debut[keep], self.fin[keep], self.num[keep], self.den[keep], self.n[keep], self.couvert, self.ruptures
         )
@@ -89,6 +90,8 @@ def cumul(serie: Serie, exercice: Exercice, jour: date) -> float:
     part = serie.within(exercice.debut, exercice.fin)
     if not len(part):
         return 0.0
+    if jour >= exercice.fin:
+        return float(np.nansum(part.num))
     spans = part.fin - part.debut + 1
     elapsed = np.clip(jour.toordinal() - part.debut + 1, 0, spans)
     return float(np.nansum(part.num * elapsed / spans))
@@ -141,6 +144,11 @@ def full_year(serie: Serie, exercice: Exercice, au: date) -> bool:
     return couverture(serie, exercice, au) in (None, 1.0)
 
 
+def earlier_years(exercice: Exercice) -> list[Exercice]:
+    """The years of the plan before this one, the oldest first."""
+    return [Exercice(year) for year in range(PREMIER, exercice.annee)]
+
+
 def full_years(serie: Serie, exercice: Exercice, au: date) -> list[Exercice]:
-    """The earlier years that may serve as models of this one, the oldest first."""
-    return [e for year in range(2022, exercice.annee) if full_year(serie, e := Exercice(year), au)]
+    """Those that may serve as models of this one."""
+    return [e for e in earlier_years(exercice) if full_year(serie, e, au)]
