@@ -24,6 +24,7 @@ from rqds_metrics.regles.formule import Operande, level_of, sum_of
 from rqds_metrics.regles.series import Serie
 from rqds_metrics.regles.vivant import Portee, Span, live_parts, merge
 from rqds_metrics.releves import Rattachements, rattachements_of, releves_sql
+from rqds_metrics.ruptures import ruptures_of
 from rqds_metrics.store import base_path, connect, end_of, version
 
 _RETENUES = 32  # as-of days and versions kept in memory
@@ -175,7 +176,8 @@ def _measured(
         key = (indicateur.mesure, (indicateur.filtre, attached.ici))
         if key not in done:
             done[key] = _serie(cursor, mesure, indicateur.filtre, plages, portees, decisions, attached)
-        series[indicateur.id] = done[key]
+        breaks = ruptures_of(indicateur, decisions, plages)
+        series[indicateur.id] = replace(done[key], ruptures=breaks) if breaks else done[key]
     return series
 
 
@@ -204,9 +206,10 @@ def read_serie(cursor: duckdb.DuckDBPyConnection, indicateur: Indicateur, au: da
     portee_table(cursor, portees)
     with corrected(cursor, decisions, portees):
         if not indicateur.mesure:
-            return _typed(cursor, plan)[0].get(indicateur.id, Serie())
+            return _typed(cursor, plan, decisions)[0].get(indicateur.id, Serie())
         mesure, plages, attached = question_of(indicateur, portees, decisions)
-        return _serie(cursor, mesure, indicateur.filtre, plages, portees, decisions, attached)
+        found = _serie(cursor, mesure, indicateur.filtre, plages, portees, decisions, attached)
+        return replace(found, ruptures=ruptures_of(indicateur, decisions, plages))
 
 
 def _beside(cursor: duckdb.DuckDBPyConnection, portees: list[Portee], decisions: Decisions) -> dict[str, Serie]:
@@ -230,7 +233,9 @@ def _typed_row(
     return debut, fin, valeur, None, 1.0
 
 
-def _typed(cursor: duckdb.DuckDBPyConnection, plan: Plan) -> tuple[dict[str, Serie], dict[str, tuple[Texte, ...]]]:
+def _typed(
+    cursor: duckdb.DuckDBPyConnection, plan: Plan, decisions: Decisions
+) -> tuple[dict[str, Serie], dict[str, tuple[Texte, ...]]]:
     """The series and texts of indicators whose values are typed in."""
     rows = cursor.execute(
         """
@@ -256,7 +261,7 @@ def _typed(cursor: duckdb.DuckDBPyConnection, plan: Plan) -> tuple[dict[str, Ser
     for id_, values in found.items():
         monthly = plan.tous[id_].cadence == "mensuelle"
         spans = tuple(merge([Span(v[0], v[1]) for v in values])) if monthly else None
-        series[id_] = Serie.of(values, spans)
+        series[id_] = replace(Serie.of(values, spans), ruptures=ruptures_of(plan.tous[id_], decisions))
     return series, {k: tuple(v) for k, v in textes.items()}
 
 
@@ -286,7 +291,7 @@ def read_donnees(
     portee_table(cursor, portees)
     with corrected(cursor, decisions, portees) as perdues:
         measured = _measured(cursor, plan, portees, decisions)
-        typed, textes = _typed(cursor, plan)
+        typed, textes = _typed(cursor, plan, decisions)
         beside = _beside(cursor, portees, decisions)
     series = {**typed, **measured}
     series.update(_computed(plan, series))

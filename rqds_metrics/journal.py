@@ -14,7 +14,7 @@ from typing import Any
 
 from rqds_metrics.mesures import load_mesures
 from rqds_metrics.plan import Plan, load_plan
-from rqds_metrics.regles.formats import INSECABLE, jour, mois, nombre, periode, quantite
+from rqds_metrics.regles.formats import INSECABLE, MOIS, jour, mois, nombre, periode, quantite
 from rqds_metrics.regles.textes import plain
 from rqds_metrics.store import connect, version
 
@@ -32,6 +32,8 @@ GENRES = {
     "commentaire": "Commentaire",
     "alimentation": "D'où vient la valeur",
     "reunion": "Réunion du CA",
+    "rupture": "Rupture de série",
+    "saut": "Date sautée",
 }
 
 
@@ -129,6 +131,16 @@ def _meeting(acte: Acte, plan: Plan) -> str:
     return f"{acte.valeur['titre']}, {text}" + (f", {given} document{'s' if given > 1 else ''}" if given else "")
 
 
+def _break(acte: Acte, plan: Plan) -> str:
+    when = jour(date.fromisoformat(acte.valeur["date"]))
+    reason = acte.valeur.get("raison")
+    return f"{when}{INSECABLE}: {reason}" if reason else f"{when}, retirée"
+
+
+def _skipped(acte: Acte, plan: Plan) -> str:
+    return MOIS[int(acte.valeur) - 1]
+
+
 def _setting(acte: Acte, plan: Plan) -> str:
     return nombre(acte.valeur) if isinstance(acte.valeur, int | float) else str(acte.valeur)
 
@@ -136,7 +148,7 @@ def _setting(acte: Acte, plan: Plan) -> str:
 _DIRES: dict[str, Dire] = {
     "cible": _target, "echeance": _day, "reglage": _setting, "source": _source, "cloture": _closing,
     "question": _question, "correction": _correction, "correspondance": _mapping, "commentaire": _comment, "alimentation": _feeding,
-    "reunion": _meeting,
+    "reunion": _meeting, "rupture": _break, "saut": _skipped,
 }  # fmt: skip
 
 
@@ -172,6 +184,8 @@ def _question_object(cle: str, fichiers: Mapping[int, str]) -> str:
 
 _OBJETS: dict[str, Callable[[str, Mapping[int, str]], str]] = {
     "source": lambda cle, _: load_mesures()[cle].titre,
+    "rupture": lambda cle, _: load_mesures()[cle].titre,
+    "saut": lambda cle, _: load_plan().calendriers[cle].titre,
     "cloture": lambda cle, _: mois(date.fromisoformat(f"{cle}-01"), long=True).capitalize(),
     "reunion": lambda cle, _: f"Réunion du {jour(date.fromisoformat(cle), long=True)}",
     "question": _question_object,

@@ -18,7 +18,7 @@ from rqds_metrics.yaml_strict import DefinitionError, read_yaml, validate
 
 Genre = Literal[
     "cible", "echeance", "reglage", "source", "cloture", "question", "correction", "correspondance", "commentaire",
-    "alimentation", "reunion",
+    "alimentation", "reunion", "rupture", "saut",
 ]  # fmt: skip
 REGLAGES = RACINE / "data" / "reglages.yaml"
 
@@ -59,6 +59,9 @@ class Decisions:
     # (survey, question) -> the indicator it speaks to, « » for none: wins over the filters of the plan
     questions: Mapping[tuple[str, str], Decision] = field(default_factory=dict)
     corrections: Mapping[str, Decision] = field(default_factory=dict)  # see rqds_metrics.corrections
+    # indicator or measure -> its breaks, by date: {"date": a day, ISO, "raison": what changed}; without a reason, none
+    ruptures: Mapping[str, tuple[Decision, ...]] = field(default_factory=dict)
+    sauts: Mapping[tuple[str, str], Decision] = field(default_factory=dict)  # (calendar, exercice) -> a month skipped
     correspondances: Mapping[str, Decision] = field(default_factory=dict)  # name -> a mapping, see etl.correspondance
     commentaires: Mapping[str, Decision] = field(default_factory=dict)  # see rqds_metrics.commentaires
     alimentations: Mapping[str, Decision] = field(default_factory=dict)  # see rqds_metrics.alimentation
@@ -101,6 +104,7 @@ def decide(
 # What each genre decides on: only the newest decision on the same thing stands.
 _DEBOUT: dict[str, Callable[[Decision], Any]] = {
     "cible": lambda d: (d.cle, str(d.exercice)),
+    "saut": lambda d: (d.cle, str(d.exercice)),
     "question": lambda d: tuple(d.cle.split("\n", 1)),
     **dict.fromkeys(
         ("echeance", "cloture", "correction", "correspondance", "commentaire", "alimentation", "reunion"),
@@ -118,16 +122,28 @@ def read_decisions(cursor: duckdb.DuckDBPyConnection, au: date) -> Decisions:
     standing: dict[str, dict[Any, Decision]] = {genre: {} for genre in _DEBOUT}
     reglages: dict[str, Any] = {}
     sources: dict[str, tuple[Decision, ...]] = {}
+    ruptures: dict[str, tuple[Decision, ...]] = {}
     for quand, qui, genre, cle, exercice, valeur, pourquoi in rows:
         decision = Decision(quand, qui, genre, cle, exercice, json.loads(valeur), pourquoi)
         if genre == "reglage":
             reglages[cle] = decision.valeur
         elif genre == "source":
             sources[cle] = (*sources.get(cle, ()), decision) if decision.valeur else ()
+        elif genre == "rupture":
+            ruptures[cle] = _with_break(ruptures.get(cle, ()), decision)
         elif genre in standing:
             _put(standing[genre], _DEBOUT[genre](decision), decision)
     settings = Reglages.model_validate({**default_reglages().model_dump(), **reglages})
-    return Decisions(reglages=settings, sources=sources, **{genre + "s": found for genre, found in standing.items()})
+    others = {genre + "s": found for genre, found in standing.items()}
+    return Decisions(reglages=settings, sources=sources, ruptures=ruptures, **others)
+
+
+def _with_break(standing: tuple[Decision, ...], decision: Decision) -> tuple[Decision, ...]:
+    """One break a day: a new one takes the place of the day's; without a reason, the day has none any more."""
+    if decision.valeur is None:
+        return ()
+    others = tuple(d for d in standing if d.valeur["date"] != decision.valeur["date"])
+    return (*others, decision) if decision.valeur.get("raison") else others
 
 
 def _put(standing: dict[Any, Decision], key: Any, decision: Decision) -> None:

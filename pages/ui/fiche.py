@@ -10,12 +10,14 @@ from markupsafe import Markup
 
 from pages.ui.contexte import Contexte
 from pages.ui.donnees import GARDES, donnees, five_years, stamp
+from pages.ui.echeances import tally, told
 from pages.ui.ensemble import target_text, value_text
 from pages.ui.gabarits import render
 from pages.ui.graphiques import Figure, five_years_chart, year_chart
 from pages.ui.reglages import source_title
 from rqds_metrics.alimentation import unread
 from rqds_metrics.courbes import Courbes, courbes_of
+from rqds_metrics.echeances import dates_of
 from rqds_metrics.exercice import Exercice
 from rqds_metrics.mesures import Plage, load_mesures, plages_decided
 from rqds_metrics.origines import Origine, read_origines
@@ -33,6 +35,14 @@ TYPES = {
     "jalon": "Un jalon : fait ou non, à une date.",
     "qualitatif": "Un texte daté, sans chiffre.",
 }
+PROJECTION = (
+    "Projection : le rythme actuel gardé jusqu'au 30 juin. La fourchette vient de l'écart des mois à ce rythme, cette "
+    "année et les précédentes ; elle contient la fin de l'exercice 8 fois sur 10."
+)
+INTERVALLE = (
+    "Intervalle de Wilson à 95 % : là où se trouve, 19 fois sur 20, le taux de toutes les personnes visées. Quand la cible "
+    "y tombe, l'état est « à confirmer »."
+)
 
 
 @dataclass(frozen=True)
@@ -101,11 +111,21 @@ def method_lines(r: Resultat, calcul: Calcul) -> list[str]:
         for p in plages
         if mesure and p.debut
     ]
+    changed = {p.debut for p in _plages(indicateur, calcul)}
+    lines += [
+        f"Rupture le {jour(x.date)} : {x.raison.rstrip('. ')} ; les deux côtés ne se comparent pas."
+        for x in calcul.serie(indicateur).ruptures
+        if x.date not in changed
+    ]
     calendrier = calcul.plan.calendrier_of(indicateur)
     if calendrier:
         lines.append(f"Calendrier : {calendrier.titre}.")
     if r.attendu_methode in ("calendrier", "saison", "jours"):
         lines.append(f"Attendu à ce jour : {METHODES[r.attendu_methode]}.")
+    if r.projection and r.projection.bas is not None:
+        lines.append(PROJECTION)
+    if r.intervalle:
+        lines.append(INTERVALLE)
     if r.cible_origine == "direction":
         set_by = calcul.donnees.decisions.cibles[r.id, str(r.exercice)]
         lines.append(f"Cible de {r.exercice} fixée par {set_by.qui} : {set_by.pourquoi.rstrip('.')}.")
@@ -139,10 +159,15 @@ def _foot(r: Resultat, calcul: Calcul, years: list[Resultat], curves: Courbes | 
     action = calcul.plan.actions.get(indicateur.action or "")
     first = exercice.debut if not (indicateur.type == "jalon" and r.fait_le) else date(2022, 7, 1)
     texts = [t for t in donnees(calcul.au).textes.get(r.id, ()) if t.fin >= exercice.debut and t.debut <= exercice.fin]
+    dates = dates_of(calcul, indicateur, exercice)
     return render(
         "fiche_pied.html",
         r=r,
         contexte=Contexte(exercice, calcul.au),
+        echeances=dates,
+        bilan_calendrier=tally(dates),
+        calendrier=calcul.plan.calendrier_of(indicateur),
+        dit=told,
         methode=method_lines(r, calcul),
         textes=texts[::-1],
         resultats_an1=action.resultats_an1 if action and exercice.an == 1 else (),
@@ -191,7 +216,7 @@ def _fiche(stamp: str, id_: str, exercice: Exercice, au: date) -> Fiche:
         responsable=", ".join(action.ressources) if action and action.ressources else "responsable à confirmer",
     )
     charted = indicateur.type in ("nombre", "stock", "taux") and any(x.valeur is not None for x in years)
-    breaks = [p.debut for p in _plages(indicateur, calcul) if p.debut]
+    breaks = [x.date for x in calcul.serie(indicateur).ruptures]
     curves = courbes_of(calcul, r) if charted and r.valeur is not None else None
     foot = _foot(r, calcul, years, curves)
     return Fiche(
