@@ -10,17 +10,19 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 import pandas as pd
 
 from rqds_metrics.corrections import Perdue, corrected
 from rqds_metrics.mesures import Mesure, Plage, load_mesures, names, plages_decided
+from rqds_metrics.parts import decided
 from rqds_metrics.plan import Indicateur, Plan, load_plan
 from rqds_metrics.registre import Decisions, default_reglages, read_decisions
 from rqds_metrics.regles.series import Serie
 from rqds_metrics.regles.vivant import Portee, Span, live_parts, merge
-from rqds_metrics.releves import Rattachements, provenance_sql, rattachements_of, releves_sql
+from rqds_metrics.releves import Rattachements, provenance_sql, rattachements_of, releves_sql, vagues_sql
 from rqds_metrics.store import base_path, connect, end_of, version
 
 _RETENUES = 32  # as-of days and versions kept in memory
@@ -55,6 +57,14 @@ class Texte:
     texte: str
 
 
+class Vague(NamedTuple):
+    """Answers to one question of one survey, the last of them given on `fin`."""
+
+    serie: str
+    question: str
+    fin: date
+
+
 @dataclass(frozen=True)
 class Donnees:
     """Everything known at the end of the day `au`."""
@@ -67,6 +77,9 @@ class Donnees:
     textes: dict[str, tuple[Texte, ...]]
     perdues: tuple[Perdue, ...] = ()  # corrections that no longer apply
     a_cote: dict[str, Serie] = field(default_factory=dict)  # measures shown beside another, by their own name
+    vagues: dict[str, tuple[Vague, ...]] = field(
+        default_factory=dict
+    )  # of indicators, once someone said who was invited
 
     @property
     def demo(self) -> bool:
@@ -129,9 +142,27 @@ def _measured(
         key = (indicateur.mesure, (indicateur.filtre, attached.ici))
         if key not in done:
             sql, params = releves_sql(mesure, indicateur.filtre, decisions.reglages, plages, attached)
-            done[key] = Serie.of(cursor.execute(sql, params).fetchall(), _covered(mesure, plages, portees))
+            rows = cursor.execute(sql, params).fetchall()
+            if mesure.numerateur == "satisfaits":  # nobody satisfied among answers is a zero; no answer is no figure
+                rows = [(a, b, num or 0.0, den, n) for a, b, num, den, n in rows if den is not None]
+            done[key] = Serie.of(rows, _covered(mesure, plages, portees))
         series[indicateur.id] = done[key]
     return series
+
+
+def _vagues(
+    cursor: duckdb.DuckDBPyConnection, plan: Plan, portees: list[Portee], decisions: Decisions
+) -> dict[str, tuple[Vague, ...]]:
+    """The surveys behind each indicator of satisfaction; nothing while nobody said how many were invited."""
+    out: dict[str, tuple[Vague, ...]] = {}
+    for indicateur in plan.tous.values() if decisions.invites else ():
+        mesure = load_mesures().get(indicateur.mesure or "")
+        if mesure and mesure.famille == "sondage":
+            plages = plages_decided(indicateur.mesure or "", mesure, decisions, portees)
+            attached = rattachements_of(indicateur, decisions)
+            sql, params = vagues_sql(mesure, indicateur.filtre, decisions.reglages, plages, attached)
+            out[indicateur.id] = tuple(Vague(*row) for row in cursor.execute(sql, params).fetchall())
+    return out
 
 
 def _beside(cursor: duckdb.DuckDBPyConnection, portees: list[Portee], decisions: Decisions) -> dict[str, Serie]:
@@ -204,11 +235,12 @@ def read_donnees(cursor: duckdb.DuckDBPyConnection, au: date, plan: Plan | None 
     portees = read_portees(cursor, lots)
     decisions = read_decisions(cursor, au)
     portee_table(cursor, portees)
-    with corrected(cursor, decisions, portees) as perdues:
+    with corrected(cursor, decisions, portees) as perdues, decided(cursor, decisions):
         measured = _measured(cursor, plan, portees, decisions)
+        vagues = _vagues(cursor, plan, portees, decisions)
         typed, textes = _typed(cursor, plan)
         beside = _beside(cursor, portees, decisions)
-    return Donnees(au, tuple(lots), tuple(portees), decisions, {**typed, **measured}, textes, perdues, beside)
+    return Donnees(au, tuple(lots), tuple(portees), decisions, {**typed, **measured}, textes, perdues, beside, vagues)
 
 
 def empty_donnees(au: date) -> Donnees:
@@ -269,7 +301,7 @@ def read_origines(
             sql, params = provenance_sql(mesure, indicateur.filtre, decisions.reglages, plages, attached)
         else:
             sql, params = _SAISIES, [indicateur.id]
-        with corrected(cursor, decisions, portees):
+        with corrected(cursor, decisions, portees), decided(cursor, decisions):
             rows = [r for r in cursor.execute(sql, params).fetchall() if debut <= r[0] <= fin]
         spoken = cursor.execute("SELECT lot, serie, debut, fin, mode FROM tranche").fetchall()
     by_id = {lot.id: lot for lot in lots}

@@ -16,7 +16,9 @@ from rqds_metrics.plan import RACINE, Strict
 from rqds_metrics.store import end_of, now
 from rqds_metrics.yaml_strict import DefinitionError, read_yaml, validate
 
-Genre = Literal["cible", "echeance", "reglage", "source", "cloture", "question", "correction", "correspondance"]
+Genre = Literal[
+    "cible", "echeance", "reglage", "source", "cloture", "question", "correction", "correspondance", "invites"
+]
 REGLAGES = RACINE / "data" / "reglages.yaml"
 
 
@@ -53,10 +55,12 @@ class Decisions:
     # measure -> the sources chosen for it, in the order of the choices: {"serie": …, "depuis": a day, ISO}
     sources: Mapping[str, tuple[Decision, ...]] = field(default_factory=dict)
     clotures: Mapping[str, Decision] = field(default_factory=dict)  # « 2026-10 » -> what was known at closing
-    # (survey, question) -> the indicator it speaks to, « » for none: wins over the filters of the plan
+    # (survey, question) -> the indicator it speaks to and its satisfied answers, see rqds_metrics.parts
     questions: Mapping[tuple[str, str], Decision] = field(default_factory=dict)
     corrections: Mapping[str, Decision] = field(default_factory=dict)  # see rqds_metrics.corrections
     correspondances: Mapping[str, Decision] = field(default_factory=dict)  # name -> a mapping, see etl.correspondance
+    # (series of a survey, exercice) -> how many people were invited to answer it that year
+    invites: Mapping[tuple[str, str], Decision] = field(default_factory=dict)
 
 
 @cache
@@ -106,6 +110,7 @@ def read_decisions(cursor: duckdb.DuckDBPyConnection, au: date) -> Decisions:
     questions: dict[tuple[str, str], Decision] = {}
     corrections: dict[str, Decision] = {}
     correspondances: dict[str, Decision] = {}
+    invites: dict[tuple[str, str], Decision] = {}
     for quand, qui, genre, cle, exercice, valeur, pourquoi in rows:
         decision = Decision(quand, qui, genre, cle, exercice, json.loads(valeur), pourquoi)
         if genre == "cible":
@@ -122,11 +127,13 @@ def read_decisions(cursor: duckdb.DuckDBPyConnection, au: date) -> Decisions:
             _put(correspondances, cle, decision)
         elif genre == "question":
             _put(questions, tuple(cle.split("\n", 1)), decision)
+        elif genre == "invites":
+            _put(invites, (cle, str(exercice)), decision)
         elif genre == "source":
             sources[cle] = (*sources.get(cle, ()), decision) if decision.valeur else ()
     base = default_reglages()
     settings = Reglages.model_validate({**base.model_dump(), **reglages})
-    return Decisions(cibles, echeances, settings, sources, clotures, questions, corrections, correspondances)
+    return Decisions(cibles, echeances, settings, sources, clotures, questions, corrections, correspondances, invites)
 
 
 def _put(standing: dict[Any, Decision], key: Any, decision: Decision) -> None:

@@ -53,6 +53,7 @@ class Resultat:
     an_dernier_meme_date: float | None = None
     fait_le: date | None = None
     echeance: date | None = None
+    invites: int | None = None  # people invited to the surveys that `n` answered; None unless known for each of them
 
     @property
     def id(self) -> str:
@@ -117,6 +118,21 @@ class Calcul:
             self._values[key] = _value_of(indicateur, self.serie(indicateur), exercice, self.au)
         return self._values[key]
 
+    def invites(self, indicateur: Indicateur, exercice: Exercice) -> int | None:
+        """How many were invited to all the surveys behind a year's figure.
+
+        None unless it was said of each of them, and also where two questions of one survey feed the indicator: its
+        answers are then no longer people.
+        """
+        last = min(exercice.fin, self.au)
+        mine = [v for v in self.donnees.vagues.get(indicateur.id, ()) if exercice.debut <= v.fin <= last]
+        asked = {(v.serie, v.question) for v in mine}
+        series = {v.serie for v in mine}
+        said = [self.donnees.decisions.invites.get((serie, str(exercice))) for serie in series]
+        if not said or len(asked) > len(series) or None in said:
+            return None
+        return sum(int(d.valeur) for d in said if d)
+
     def result(self, indicateur: Indicateur, exercice: Exercice) -> Resultat:
         if indicateur.type == "jalon":
             return self._jalon(indicateur, exercice)
@@ -176,16 +192,16 @@ class Calcul:
         same_date = None
         if jour and found.valeur is not None and self.value(indicateur, before).valeur is not None:
             same_date = self._same_date(indicateur, before, jour)
-        couvert = couverture(serie, exercice, self.au)
+        couvert, invites = couverture(serie, exercice, self.au), self.invites(indicateur, exercice)
         faits = Faits(
             indicateur, exercice, self.au, found.valeur, found.numerateur, found.denominateur, found.n, objet,
             due.valeur, due.methode, statut, jour, self.value(indicateur, before).valeur, same_date, couvert,
-            couverture(serie, before, self.au),
+            couverture(serie, before, self.au), invites,
         )  # fmt: skip
         return Resultat(
             indicateur, exercice, found.valeur, found.numerateur, found.denominateur, found.n, objet.valeur,
             objet.origine, due.valeur, due.methode, statut, couvert, sentence(faits), jour,
-            faits.an_dernier_total, same_date,
+            faits.an_dernier_total, same_date, invites=invites,
         )  # fmt: skip
 
     def _same_date(self, indicateur: Indicateur, before: Exercice, jour: date) -> float | None:

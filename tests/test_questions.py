@@ -117,9 +117,9 @@ def test_hostile_words_are_bound(base):
 
 def test_on_the_page(app_on, base):
     at = app_on(base, "pages/questions.py")
-    assert not at.exception and "1 à rattacher" in at.subheader[0].value
+    assert not at.exception and "1 à décider" in at.subheader[0].value
     next(s for s in at.selectbox if s.label == "Indicateur").set_value("4.1.4-2").run()
-    next(b for b in at.button if b.label == "Rattacher").click().run()
+    next(b for b in at.button if b.label == "Enregistrer").click().run()
     assert not at.exception and "4\\.1\\.4\\-2" in at.success[0].value
     row = resultats("2026-2027", None, base).set_index("indicateur").loc["4.1.4-2"]
     assert (row.numerateur, row.denominateur) == (38, 50)

@@ -51,6 +51,7 @@ class Faits:
     an_dernier_meme_date: float | None
     couverture: float | None
     an_dernier_couverture: float | None = None
+    invites: int | None = None
 
 
 def span_of(f: Faits) -> str:
@@ -72,9 +73,17 @@ def _value(f: Faits) -> str:
     details = []
     if f.numerateur is not None and f.denominateur and f.denominateur > 1:
         details.append(f"{nombre(f.numerateur)} sur {nombre(f.denominateur)}")
-    if f.indicateur.mesure == "satisfaction" and f.n:
+    if f.indicateur.mesure == "satisfaction" and f.n and not _answered(f):
         details = [f"n = {nombre(f.n)}", *details]
     return f"{text} ({', '.join(details)})" if details else text
+
+
+def _answered(f: Faits) -> str:
+    """« 31 répondants sur 120 invités (26 %). »; nothing where more answered than were invited: one of the two is wrong."""
+    if not f.n or not f.invites or f.n > f.invites:
+        return ""
+    people = "répondant" if f.n < 2 else "répondants"
+    return f" {nombre(f.n)} {people} sur {nombre(f.invites)} invités ({pourcent(f.n / f.invites, 0)})."
 
 
 def _last_year(f: Faits) -> str:
@@ -171,7 +180,7 @@ def sentence(f: Faits) -> str:
         if not count:
             return f"Aucun texte consigné pour {f.exercice}."
         return f"{count} texte{'s' if count > 1 else ''} consigné{'s' if count > 1 else ''} en {f.exercice}."
-    text = f"{span_of(f)}{DEUX} {_value(f)}.{_last_year(f)}"
+    text = f"{span_of(f)}{DEUX} {_value(f)}.{_answered(f)}{_last_year(f)}"
     if f.objet.valeur is None:
         reason = (
             " Année de référence : la hausse se mesurera à partir d'elle."
