@@ -10,7 +10,6 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
 
 import duckdb
 import pandas as pd
@@ -22,8 +21,9 @@ from rqds_metrics.plan import Indicateur, Plan, load_plan
 from rqds_metrics.registre import Decisions, default_reglages, read_decisions
 from rqds_metrics.regles.series import Serie
 from rqds_metrics.regles.vivant import Portee, Span, live_parts, merge
-from rqds_metrics.releves import Rattachements, provenance_sql, rattachements_of, releves_sql, vagues_sql
+from rqds_metrics.releves import Rattachements, provenance_sql, rattachements_of, releves_sql
 from rqds_metrics.store import base_path, connect, end_of, version
+from rqds_metrics.vagues import Vague, read_vagues
 
 _RETENUES = 32  # as-of days and versions kept in memory
 
@@ -55,14 +55,6 @@ class Texte:
     debut: date
     fin: date
     texte: str
-
-
-class Vague(NamedTuple):
-    """Answers to one question of one survey, the last of them given on `fin`."""
-
-    serie: str
-    question: str
-    fin: date
 
 
 @dataclass(frozen=True)
@@ -150,21 +142,6 @@ def _measured(
     return series
 
 
-def _vagues(
-    cursor: duckdb.DuckDBPyConnection, plan: Plan, portees: list[Portee], decisions: Decisions
-) -> dict[str, tuple[Vague, ...]]:
-    """The surveys behind each indicator of satisfaction; nothing while nobody said how many were invited."""
-    out: dict[str, tuple[Vague, ...]] = {}
-    for indicateur in plan.tous.values() if decisions.invites else ():
-        mesure = load_mesures().get(indicateur.mesure or "")
-        if mesure and mesure.famille == "sondage":
-            plages = plages_decided(indicateur.mesure or "", mesure, decisions, portees)
-            attached = rattachements_of(indicateur, decisions)
-            sql, params = vagues_sql(mesure, indicateur.filtre, decisions.reglages, plages, attached)
-            out[indicateur.id] = tuple(Vague(*row) for row in cursor.execute(sql, params).fetchall())
-    return out
-
-
 def _beside(cursor: duckdb.DuckDBPyConnection, portees: list[Portee], decisions: Decisions) -> dict[str, Serie]:
     """The series of measures that are shown beside another."""
     out = {}
@@ -237,7 +214,7 @@ def read_donnees(cursor: duckdb.DuckDBPyConnection, au: date, plan: Plan | None 
     portee_table(cursor, portees)
     with corrected(cursor, decisions, portees) as perdues, decided(cursor, decisions):
         measured = _measured(cursor, plan, portees, decisions)
-        vagues = _vagues(cursor, plan, portees, decisions)
+        vagues = read_vagues(cursor, plan, portees, decisions)
         typed, textes = _typed(cursor, plan)
         beside = _beside(cursor, portees, decisions)
     return Donnees(au, tuple(lots), tuple(portees), decisions, {**typed, **measured}, textes, perdues, beside, vagues)

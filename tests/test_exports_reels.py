@@ -23,6 +23,7 @@ OUTILS = {
     "ga4_acquisition_fr_SYNTHETIQUE.csv": "ga4",
     "ga4_pages_and_screens_2026-02-24_2026-03-23.csv": "ga4",
     "ga4_reports_snapshot_toolguru.csv": "ga4",
+    "limesurvey_fr_colonnes_reduites.csv": "limesurvey",
     "mailchimp_campaigns_deepnews.csv": "mailchimp",
     "ms_forms_fr_SYNTHETIQUE.xlsx": "ms_forms",
     "spotify_episodes_titres_anonymises.csv": "spotify",

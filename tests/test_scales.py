@@ -78,8 +78,10 @@ OTHERS = {
         "Très probable": True, "Probable": True, "Very likely": True, "Likely": True, "Peut-être": False,
         "Peu probable": False, "Unlikely": False, "Pas du tout probable": False, "Not at all likely": False,
     },
-    "degre": {"Énormément": True, "Beaucoup": True, "En grande partie": True, "Moyennement": False, "Un peu": False, "Pas du tout": False},
-    "oui_non": {"Oui": True, "oui": True, "Yes": True, "Plutôt oui": True, "En partie": False, "Partially": False, "Non": False, "No": False},
+    "degre": {"Énormément": True, "Beaucoup": True, "En grande partie": True, "Moyennement": False, "Un peu": False,
+              "Pas du tout": False},
+    "oui_non": {"Oui": True, "oui": True, "Yes": True, "Plutôt oui": True, "En partie": False, "Partially": False, "Non": False,
+                "No": False},
 }  # fmt: skip
 LABELS = [(nom, t, v) for nom, labels in {"satisfaction": SATISFACTION, **OTHERS}.items() for t, v in labels.items()]
 
