@@ -112,9 +112,9 @@ class SurveySource(TableSource):
         questions = [kept[k] for k in sorted(kept)]
         for question in questions:
             extrait.constats += _off_scale(question, table)
-        questions = [_closed(q, extrait) for q in questions]
+        questions = _distinct([_closed(q, extrait) for q in questions])
         extrait.constats += _to_decide(questions, table)
-        return _distinct(questions)
+        return questions
 
 
 def survey_name(document: Document) -> str:

@@ -69,7 +69,7 @@ def invite(
     if combien is not None and combien < envoi.repondants:
         raise ValueError(f"{combien} invited, {envoi.repondants} answered")
     why = f"Personnes invitées à « {envoi.sondage} »."
-    decide(cursor, "invites", envoi.serie, combien, exercice=str(envoi.exercice), qui=qui, pourquoi=why, demo=demo)
+    decide(cursor, "invite", envoi.serie, combien, exercice=str(envoi.exercice), qui=qui, pourquoi=why, demo=demo)
 
 
 def missing(envois: Iterable[Envoi]) -> list[Envoi]:

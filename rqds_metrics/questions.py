@@ -123,8 +123,10 @@ def spoken_to(plan: Plan, question: Question, decisions: Decisions) -> tuple[lis
 
 
 def waits(plan: Plan, question: Question, decisions: Decisions) -> bool:
-    """Is there something to decide: a question of satisfaction that feeds nothing, or one that would feed an indicator
-    if its satisfied answers were known?"""
+    """Is there something to decide?
+
+    A question of satisfaction that feeds nothing; or one that would feed an indicator, were its satisfied answers known.
+    """
     fed, chosen = spoken_to(plan, question, decisions)
     if question.a_decider:
         return bool(fed) or (

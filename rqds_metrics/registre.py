@@ -17,7 +17,7 @@ from rqds_metrics.store import end_of, now
 from rqds_metrics.yaml_strict import DefinitionError, read_yaml, validate
 
 Genre = Literal[
-    "cible", "echeance", "reglage", "source", "cloture", "question", "correction", "correspondance", "invites"
+    "cible", "echeance", "reglage", "source", "cloture", "question", "correction", "correspondance", "invite"
 ]
 REGLAGES = RACINE / "data" / "reglages.yaml"
 
@@ -127,7 +127,7 @@ def read_decisions(cursor: duckdb.DuckDBPyConnection, au: date) -> Decisions:
             _put(correspondances, cle, decision)
         elif genre == "question":
             _put(questions, tuple(cle.split("\n", 1)), decision)
-        elif genre == "invites":
+        elif genre == "invite":
             _put(invites, (cle, str(exercice)), decision)
         elif genre == "source":
             sources[cle] = (*sources.get(cle, ()), decision) if decision.valeur else ()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import pandas as pd
 import streamlit as st
 
+from etl.choices import AUTRE
 from etl.scales import SATISFACTION, default_part, find_scale, load_echelles, ordered
 from pages.ui.donnees import donnees
 from rqds_metrics.parts import Choix, Sens, count, verdict
@@ -19,8 +21,6 @@ Parts = Mapping[str, bool | None]
 
 def scale_of(question: Question) -> str:
     """The scale of a question; found by its answers where it was kept before scales were."""
-    import pandas as pd
-
     texts = pd.Series([r.texte for r in question.reponses for _ in range(r.nombre)], dtype="str")
     return question.echelle or find_scale(texts) or SATISFACTION
 
@@ -42,7 +42,8 @@ def proposed(question: Question, sens: Sens, earlier: Choix | None) -> dict[str,
     """Each answer's worth, shown first: as decided, here or for the same words elsewhere; else as such a scale is read."""
     scale = scale_of(question)
     if question.plusieurs:
-        usual: dict[str, bool | None] = {r.texte: False for r in question.reponses}
+        last = sorted(question.reponses, key=lambda r: (r.texte == AUTRE, -r.nombre, r.texte))
+        usual: dict[str, bool | None] = {r.texte: False for r in last}
     else:
         texts = ordered(scale, (r.texte for r in question.reponses))
         usual = {t: default_part(scale, t, question.question, haut=sens == "haut") for t in texts}
@@ -72,9 +73,13 @@ def ask_parts(question: Question) -> tuple[Parts | None, Sens]:
 
     key = f"{sens}_{question.cle}"
     yes = st.multiselect(
-        "Choix qui comptent" if question.plusieurs else "Réponses satisfaites", list(usual),
-        default=[t for t, v in usual.items() if v], format_func=shown, key=f"oui_{key}", placeholder="Aucune",
-    )  # fmt: skip
+        "Choix qui comptent" if question.plusieurs else "Réponses satisfaites",
+        list(usual),
+        default=[t for t, v in usual.items() if v],
+        format_func=shown,
+        key=f"oui_{key}",
+        placeholder="Aucun" if question.plusieurs else "Aucune",
+    )
     out: list[str] = []
     if not question.plusieurs:
         out = st.multiselect(
