@@ -7,6 +7,7 @@ import streamlit as st
 from pages.ui.cadre import show
 from pages.ui.contexte import current, remember
 from pages.ui.envois import say
+from pages.ui.gabarits import escape_markdown
 from pages.ui.questions import (
     attach,
     choice_text,
@@ -38,7 +39,7 @@ else:
         st.subheader(count, anchor=False)
         ordered = [*undone, *(q for q in found if q not in undone)]
         question = st.selectbox("Question", ordered, format_func=lambda q: f"{q.question} ({q.sondage})")
-        st.caption(f"{question.sondage} · {scale_text(question)}")
+        st.caption(f"{escape_markdown(question.sondage)} · {scale_text(question)}")
         options = choices(question)
         indicateur = st.selectbox(
             "Indicateur",
@@ -56,7 +57,7 @@ else:
         envoi = left.selectbox("Sondage", envois(), format_func=envoi_text)
         combien = right.number_input(
             "Invités",
-            min_value=envoi.repondants,
+            min_value=min(envoi.repondants, envoi.invites or envoi.repondants),
             value=envoi.invites,
             step=1,
             placeholder="inconnu",
@@ -65,6 +66,6 @@ else:
         st.caption(
             "Avec ce nombre, la fiche dit combien ont répondu sur combien d'invités. Laissez vide s'il est inconnu."
         )
-        if st.button("Enregistrer les invités", disabled=combien == envoi.invites):
+        if st.button("Enregistrer les invités") and combien != envoi.invites:
             keep_invites(envoi, combien)
     show(questions_html(found), key="questions")

@@ -10,6 +10,7 @@ import streamlit as st
 from etl.choices import AUTRE
 from etl.scales import SATISFACTION, default_part, find_scale, load_echelles, ordered
 from pages.ui.donnees import donnees
+from pages.ui.gabarits import escape_markdown
 from rqds_metrics.parts import Choix, Sens, count, verdict
 from rqds_metrics.questions import Question, remembered, said_of
 from rqds_metrics.regles.formats import nombre, pourcent
@@ -88,11 +89,8 @@ def ask_parts(question: Question) -> tuple[Parts | None, Sens]:
         )  # fmt: skip
     parts: Parts = {t: None if t in out else t in yes for t in usual}
     if both := set(yes) & set(out):
-        st.warning(
-            "Une réponse satisfaite compte : "
-            + ", ".join(f"« {t} »" for t in sorted(both))
-            + " est dans les deux listes."
-        )
+        names = ", ".join(f"« {escape_markdown(t)} »" for t in sorted(both))
+        st.warning(f"Dans les deux listes, donc hors du dénominateur : {names}.")
     st.markdown(rate_text(question, parts))
     received = as_received(question)
     said = said_of(question, decisions)
