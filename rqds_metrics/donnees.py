@@ -18,6 +18,7 @@ from rqds_metrics.alimentation import plan_decided
 from rqds_metrics.corrections import Perdue, corrected
 from rqds_metrics.differences import Progression, last_table, read_growth, split
 from rqds_metrics.mesures import Mesure, Plage, load_mesures, names, plages_decided
+from rqds_metrics.parts import decided
 from rqds_metrics.plan import Condition, Indicateur, Plan, load_plan
 from rqds_metrics.registre import Decisions, default_reglages, read_decisions
 from rqds_metrics.regles.formule import Operande, level_of, sum_of
@@ -26,6 +27,7 @@ from rqds_metrics.regles.vivant import Portee, Span, live_parts, merge
 from rqds_metrics.releves import Rattachements, rattachements_of, releves_sql
 from rqds_metrics.ruptures import ruptures_of
 from rqds_metrics.store import base_path, connect, end_of, version
+from rqds_metrics.vagues import Vague, read_vagues
 
 _RETENUES = 32  # as-of days and versions kept in memory
 
@@ -71,6 +73,9 @@ class Donnees:
     textes: dict[str, tuple[Texte, ...]]
     perdues: tuple[Perdue, ...] = ()  # corrections that no longer apply
     a_cote: dict[str, Serie] = field(default_factory=dict)  # measures shown beside another, by their own name
+    vagues: dict[str, tuple[Vague, ...]] = field(
+        default_factory=dict
+    )  # of indicators, once someone said who was invited
 
     @property
     def demo(self) -> bool:
@@ -152,6 +157,8 @@ def _serie(
     rows, spans = [], _covered(mesure, direct, portees)
     if direct:
         rows = cursor.execute(*releves_sql(mesure, filtre, decisions.reglages, direct, attached)).fetchall()
+    if mesure.numerateur == "satisfaits":  # nobody satisfied among answers is a zero; no answer is no figure
+        rows = [(a, b, num or 0.0, den, n) for a, b, num, den, n in rows if den is not None]
     growth = read_growth(cursor, mesure, grown, filtre) if grown else Progression()
     if spans is not None and growth.parts:
         spans = tuple(merge([*spans, *growth.couvert]))
@@ -204,7 +211,7 @@ def read_serie(cursor: duckdb.DuckDBPyConnection, indicateur: Indicateur, au: da
         return read_donnees(cursor, au).series.get(indicateur.id, Serie())
     portees = read_portees(cursor, read_lots(cursor, au))
     portee_table(cursor, portees)
-    with corrected(cursor, decisions, portees):
+    with corrected(cursor, decisions, portees), decided(cursor, decisions):
         if not indicateur.mesure:
             return _typed(cursor, plan, decisions)[0].get(indicateur.id, Serie())
         mesure, plages, attached = question_of(indicateur, portees, decisions)
@@ -289,13 +296,14 @@ def read_donnees(
     decisions = decisions or read_decisions(cursor, au)
     plan = plan_decided(plan or load_plan(), decisions)
     portee_table(cursor, portees)
-    with corrected(cursor, decisions, portees) as perdues:
+    with corrected(cursor, decisions, portees) as perdues, decided(cursor, decisions):
         measured = _measured(cursor, plan, portees, decisions)
+        vagues = read_vagues(cursor, plan, portees, decisions)
         typed, textes = _typed(cursor, plan, decisions)
         beside = _beside(cursor, portees, decisions)
     series = {**typed, **measured}
     series.update(_computed(plan, series))
-    return Donnees(au, tuple(lots), tuple(portees), decisions, series, textes, perdues, beside)
+    return Donnees(au, tuple(lots), tuple(portees), decisions, series, textes, perdues, beside, vagues)
 
 
 def empty_donnees(au: date) -> Donnees:

@@ -26,9 +26,12 @@ FAMILLES: dict[str, dict[str, str]] = {
     "webinaire": {
         "seance": "VARCHAR", "titre": "VARCHAR", "inscrits": "BIGINT", "annules": "BIGINT", "presents": "BIGINT",
     },
-    # a question and an answer, counted; satisfait: true, false, or null when the answer leaves the denominator
+    # a question and an answer, counted; satisfait: true, false, or null when the answer leaves the denominator, or
+    # when nobody said yet (see rqds_metrics.parts); echelle: the scale it is on, null off it (and in bases made before
+    # scales were kept); « choix » is several answers a person, and repondants how many persons answered the question
     "sondage": {
         "sondage": "VARCHAR", "question": "VARCHAR", "reponse": "VARCHAR", "satisfait": "BOOLEAN", "nombre": "BIGINT",
+        "echelle": "VARCHAR", "repondants": "BIGINT",
     },
     # an account of a social network
     "social": {"compte": "VARCHAR", "abonnes": "BIGINT", "interactions": "BIGINT", "vues": "BIGINT"},

@@ -34,6 +34,7 @@ GENRES = {
     "reunion": "Réunion du CA",
     "rupture": "Rupture de série",
     "saut": "Date sautée",
+    "invite": "Personnes invitées",
 }
 
 
@@ -96,8 +97,11 @@ def _closing(acte: Acte, plan: Plan) -> str:
 
 
 def _question(acte: Acte, plan: Plan) -> str:
-    ids = [acte.valeur] if isinstance(acte.valeur, str) else [str(acte.valeur.get("indicateur") or "")]
-    return f"indicateur {ids[0]}" if ids[0] else "aucun indicateur"
+    v = {"indicateur": acte.valeur} if isinstance(acte.valeur, str) else acte.valeur
+    id_ = v["indicateur"]
+    where = "indicateur d'après ses mots" if id_ is None else f"indicateur {id_}" if id_ else "aucun indicateur"
+    answers = v.get("reponses")
+    return where + (f", part satisfaite choisie ({len(answers)} réponses)" if answers else "")
 
 
 def _correction(acte: Acte, plan: Plan) -> str:
@@ -141,6 +145,10 @@ def _skipped(acte: Acte, plan: Plan) -> str:
     return MOIS[int(acte.valeur) - 1]
 
 
+def _invited(acte: Acte, plan: Plan) -> str:
+    return quantite(float(acte.valeur), "personne")
+
+
 def _setting(acte: Acte, plan: Plan) -> str:
     return nombre(acte.valeur) if isinstance(acte.valeur, int | float) else str(acte.valeur)
 
@@ -148,7 +156,7 @@ def _setting(acte: Acte, plan: Plan) -> str:
 _DIRES: dict[str, Dire] = {
     "cible": _target, "echeance": _day, "reglage": _setting, "source": _source, "cloture": _closing,
     "question": _question, "correction": _correction, "correspondance": _mapping, "commentaire": _comment, "alimentation": _feeding,
-    "reunion": _meeting, "rupture": _break, "saut": _skipped,
+    "reunion": _meeting, "rupture": _break, "saut": _skipped, "invite": _invited,
 }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from rqds_metrics.alimentation import plan_decided
 from rqds_metrics.corrections import corrected
 from rqds_metrics.differences import Progression, read_growth, split
 from rqds_metrics.donnees import Lot, portee_table, question_of, read_lots, read_portees, read_tranches
+from rqds_metrics.parts import decided
 from rqds_metrics.plan import Indicateur, load_plan
 from rqds_metrics.registre import read_decisions
 from rqds_metrics.regles.difference import remarks
@@ -58,7 +59,7 @@ def read_origines(
             query = provenance_sql(mesure, indicateur.filtre, decisions.reglages, direct, attached) if direct else None
         else:
             grown, query = (), (_SAISIES, [indicateur.id])
-        with corrected(cursor, decisions, portees):
+        with corrected(cursor, decisions, portees), decided(cursor, decisions):
             rows = [r for r in cursor.execute(*query).fetchall() if debut <= r[0] <= fin] if query else []
             if indicateur.mesure and grown:
                 growth = read_growth(cursor, mesure, grown, indicateur.filtre)

@@ -18,7 +18,7 @@ from rqds_metrics.yaml_strict import DefinitionError, read_yaml, validate
 
 Genre = Literal[
     "cible", "echeance", "reglage", "source", "cloture", "question", "correction", "correspondance", "commentaire",
-    "alimentation", "reunion", "rupture", "saut",
+    "alimentation", "reunion", "rupture", "saut", "invite",
 ]  # fmt: skip
 REGLAGES = RACINE / "data" / "reglages.yaml"
 
@@ -56,7 +56,7 @@ class Decisions:
     # measure -> the sources chosen for it, in the order of the choices: {"serie": …, "depuis": a day, ISO}
     sources: Mapping[str, tuple[Decision, ...]] = field(default_factory=dict)
     clotures: Mapping[str, Decision] = field(default_factory=dict)  # « 2026-10 » -> what was known at closing
-    # (survey, question) -> the indicator it speaks to, « » for none: wins over the filters of the plan
+    # (survey, question) -> the indicator it speaks to and its satisfied answers, see rqds_metrics.parts
     questions: Mapping[tuple[str, str], Decision] = field(default_factory=dict)
     corrections: Mapping[str, Decision] = field(default_factory=dict)  # see rqds_metrics.corrections
     # indicator or measure -> its breaks, by date: {"date": a day, ISO, "raison": what changed}; without a reason, none
@@ -66,6 +66,8 @@ class Decisions:
     commentaires: Mapping[str, Decision] = field(default_factory=dict)  # see rqds_metrics.commentaires
     alimentations: Mapping[str, Decision] = field(default_factory=dict)  # see rqds_metrics.alimentation
     reunions: Mapping[str, Decision] = field(default_factory=dict)  # a day, ISO -> see rqds_metrics.reunions
+    # (series of a survey, exercice) -> how many people were invited to answer it that year
+    invites: Mapping[tuple[str, str], Decision] = field(default_factory=dict)
 
 
 @cache
@@ -105,6 +107,7 @@ def decide(
 _DEBOUT: dict[str, Callable[[Decision], Any]] = {
     "cible": lambda d: (d.cle, str(d.exercice)),
     "saut": lambda d: (d.cle, str(d.exercice)),
+    "invite": lambda d: (d.cle, str(d.exercice)),
     "question": lambda d: tuple(d.cle.split("\n", 1)),
     **dict.fromkeys(
         ("echeance", "cloture", "correction", "correspondance", "commentaire", "alimentation", "reunion"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from rqds_metrics.mesures import CALCULS, Mesure, Plage, plages_of
+from rqds_metrics.parts import read_choix
 from rqds_metrics.plan import Condition, Indicateur
 from rqds_metrics.registre import Decisions, Reglages
 from rqds_metrics.regles.textes import plain as plain
@@ -54,8 +55,9 @@ class Rattachements(NamedTuple):
 
 
 def rattachements_of(indicateur: Indicateur, decisions: Decisions) -> Rattachements:
-    ici = tuple(k for k, d in decisions.questions.items() if d.valeur == indicateur.id)
-    return Rattachements(ici, tuple(decisions.questions))
+    said = {k: read_choix(d.valeur).indicateur for k, d in decisions.questions.items()}
+    ici = tuple(k for k, id_ in said.items() if id_ == indicateur.id)
+    return Rattachements(ici, tuple(k for k, id_ in said.items() if id_ is not None))
 
 
 def _among(pairs: tuple[tuple[str, str], ...], params: list[Any]) -> str:
@@ -208,3 +210,16 @@ def provenance_sql(
         f"SELECT {month} AS mois, r.lot AS lot,\n       {sums}\n{body}\nGROUP BY 1, 2\nORDER BY 1 DESC, 2 DESC",
         params,
     )
+
+
+def vagues_sql(
+    mesure: Mesure,
+    filtre: tuple[Condition, ...],
+    reglages: Reglages,
+    plages: tuple[Plage, ...] | None = None,
+    rattachements: Rattachements = Rattachements(),  # noqa: B008 (immutable)
+) -> tuple[str, list[Any]]:
+    """The surveys and questions behind the figures: serie, question, fin, those that bring an answer that counts."""
+    sql, params = releves_sql(mesure, filtre, reglages, plages, rattachements)
+    body = sql[sql.index("FROM ") : sql.index("\nGROUP BY")]
+    return f"SELECT r.serie, r.question, r.fin\n{body}\n  AND r.satisfait IS NOT NULL\nGROUP BY 1, 2, 3", params

@@ -66,6 +66,7 @@ class Resultat:
     intervalle: Intervalle | None = None
     a_confirmer: bool = False
     rupture: Rupture | None = None
+    invites: int | None = None  # people invited to the surveys that `n` answered; None unless known for each of them
 
     @property
     def id(self) -> str:
@@ -142,6 +143,21 @@ class Calcul:
         if key not in self._values:
             self._values[key] = value_of(indicateur, self.serie(indicateur), exercice, self.au)
         return self._values[key]
+
+    def invites(self, indicateur: Indicateur, exercice: Exercice) -> int | None:
+        """How many were invited to all the surveys behind a year's figure.
+
+        None unless it was said of each of them, and also where two questions of one survey feed the indicator: its
+        answers are then no longer people.
+        """
+        last = min(exercice.fin, self.au)
+        mine = [v for v in self.donnees.vagues.get(indicateur.id, ()) if exercice.debut <= v.fin <= last]
+        asked = {(v.serie, v.question) for v in mine}
+        series = {v.serie for v in mine}
+        said = [self.donnees.decisions.invites.get((serie, str(exercice))) for serie in series]
+        if not said or len(asked) > len(series) or None in said:
+            return None
+        return sum(int(d.valeur) for d in said if d)
 
     def result(self, indicateur: Indicateur, exercice: Exercice) -> Resultat:
         indicateur = self.plan.tous.get(indicateur.id, indicateur)  # as it is fed on that day
@@ -223,24 +239,24 @@ class Calcul:
         same_date = None
         if jour and found.valeur is not None and self.value(indicateur, before).valeur is not None:
             same_date = self._same_date(indicateur, before, jour)
-        couvert = couverture(serie, exercice, self.au)
+        couvert, invites = couverture(serie, exercice, self.au), self.invites(indicateur, exercice)
         projection = self._projection(indicateur, exercice, jour) if jour and found.valeur is not None else None
         intervalle = None
         if indicateur.mesure == "satisfaction" and found.numerateur is not None and found.denominateur:
-            intervalle = interval_of(found.numerateur, found.denominateur)  # those invited are not counted yet
+            intervalle = interval_of(found.numerateur, found.denominateur, invites)
         confirm = intervalle is not None and objet.valeur is not None and intervalle.crosses(objet.valeur)
         rupture = self._break(indicateur, exercice)
         reserve = self.reserve(indicateur, exercice) if exercice.debut <= self.au else ""
         faits = Faits(
             indicateur, exercice, self.au, found.valeur, found.numerateur, found.denominateur, found.n, objet,
             due.valeur, due.methode, statut, jour, self.value(indicateur, before).valeur, same_date, couvert,
-            couverture(serie, before, self.au), serie.releve_seul, projection, intervalle, confirm, rupture,
+            couverture(serie, before, self.au), serie.releve_seul, projection, intervalle, confirm, rupture, invites,
         )  # fmt: skip
         return Resultat(
             indicateur, exercice, found.valeur, found.numerateur, found.denominateur, found.n, objet.valeur,
             objet.origine, due.valeur, due.methode, statut, couvert, f"{sentence(faits)} {reserve}".strip(), jour,
             faits.an_dernier_total, same_date, reserve=reserve, projection=projection, intervalle=intervalle,
-            a_confirmer=confirm, rupture=rupture,
+            a_confirmer=confirm, rupture=rupture, invites=invites,
         )  # fmt: skip
 
     def _same_date(self, indicateur: Indicateur, before: Exercice, jour: date) -> float | None:

@@ -25,6 +25,28 @@ MOTS: dict[str, dict[str, str]] = {
         "`Open`": "`Ouvrir`",
         "`Selectbox options`": "`Choix`",
     },
+    "Multiselect": {
+        "`Add: ${n}`": "`Ajouter : ${n}`",
+        "`Clear all`": "`Tout effacer`",
+        "`Multiselect options`": "`Choix`",
+        "`No results`": "`Aucun résultat`",
+        "`Open`": "`Ouvrir`",
+        "`Remove ${e}`": "`Retirer ${e}`",
+        "`Select ${p.length} matches`": "`Prendre les ${p.length} trouvés`",
+        "`Select all`": "`Tout prendre`",
+        "`Selected values`": "`Choix retenus`",
+    },
+    "NumberInput": {
+        "`Clear value`": "`Effacer`",
+        "`Decrement`": "`Diminuer`",
+        "`Increment`": "`Augmenter`",
+        "`Number is above the allowed range.`": "`Ce nombre est trop grand.`",
+        "`Number is below the allowed range.`": "`Ce nombre est trop petit.`",
+    },
+    "InputInstructions": {
+        "`Press Enter to ${e}`": "`Entrée pour valider`",
+        "`Press ${r()?`⌘`:`Ctrl`}+Enter to ${e}`": "`${r()?`⌘`:`Ctrl`}+Entrée pour valider`",
+    },
     "utils": {
         "`Choose an option`": "`Choisir`",
         "`Choose options`": "`Choisir`",

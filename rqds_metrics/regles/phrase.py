@@ -82,13 +82,20 @@ def _value(f: Faits) -> str:
     details = []
     if f.numerateur is not None and f.denominateur and f.denominateur > 1:
         details.append(f"{nombre(f.numerateur)} sur {nombre(f.denominateur)}")
-    if f.indicateur.mesure == "satisfaction" and f.n:
-        asked = f" sur {quantite(f.invites, 'invité')}, {pourcent(f.n / f.invites, 0)} de réponses" if f.invites else ""
-        details = [f"n = {nombre(f.n)}{asked}", *details]
+    if f.indicateur.mesure == "satisfaction" and f.n and not _answered(f):
+        details = [f"n = {nombre(f.n)}", *details]
     if f.intervalle and f.intervalle.bas < f.intervalle.haut:
         low, high = f.intervalle
         details[-1:] = [f"{details[-1]}{POINT_VIRGULE} de {pourcent(low, 0)} à {pourcent(high, 0)}, 19 fois sur 20"]
     return f"{text} ({', '.join(details)})" if details else text
+
+
+def _answered(f: Faits) -> str:
+    """« 31 répondants sur 120 invités (26 %). »; nothing where more answered than were invited: one of the two is wrong."""
+    if not f.n or not f.invites or f.n > f.invites:
+        return ""
+    people = "répondant" if f.n < 2 else "répondants"
+    return f" {nombre(f.n)} {people} sur {nombre(f.invites)} invités ({pourcent(f.n / f.invites, 0)})."
 
 
 def _last_year(f: Faits) -> str:
@@ -211,7 +218,7 @@ def sentence(f: Faits) -> str:
         if not count:
             return f"Aucun texte consigné pour {f.exercice}."
         return f"{count} texte{'s' if count > 1 else ''} consigné{'s' if count > 1 else ''} en {f.exercice}."
-    text = f"{span_of(f)}{DEUX} {_value(f)}.{_last_year(f)}"
+    text = f"{span_of(f)}{DEUX} {_value(f)}.{_answered(f)}{_last_year(f)}"
     if f.objet.valeur is None:
         return text + _no_target(f) + _projected(f) + _holes(f)
     direct = f.exercice.closed(f.au) or f.indicateur.type == "taux"
