@@ -131,7 +131,8 @@ def _apply(
     cursor: duckdb.DuckDBPyConnection, famille: str, valeur: Mapping[str, Any], spoken: Mapping[int, list[Portee]]
 ) -> str | None:
     """Correct one cell; why not, in French, when it cannot be."""
-    colonne, where = valeur["colonne"], valeur["ou"]
+    colonne = valeur["colonne"]
+    where = {**dict.fromkeys(identity_of(famille)), **valeur["ou"]}  # columns added since are empty in older rows
     if colonne not in figures_of(famille) or set(where) != set(identity_of(famille)):
         return "cette correction ne désigne plus une cellule qui existe"
     mine = [p for p in spoken.get(int(valeur["lot"]), ()) if p.serie == where["serie"]]

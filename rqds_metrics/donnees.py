@@ -18,6 +18,7 @@ from rqds_metrics.corrections import Perdue, corrected
 from rqds_metrics.mesures import Mesure, Plage, load_mesures, names, plages_decided
 from rqds_metrics.plan import Indicateur, Plan, load_plan
 from rqds_metrics.registre import Decisions, default_reglages, read_decisions
+from rqds_metrics.regles.par_nom import Nommee, together
 from rqds_metrics.regles.series import Serie
 from rqds_metrics.regles.vivant import Portee, Span, live_parts, merge
 from rqds_metrics.releves import Rattachements, provenance_sql, rattachements_of, releves_sql
@@ -160,14 +161,14 @@ def _typed(cursor: duckdb.DuckDBPyConnection, plan: Plan) -> tuple[dict[str, Ser
     """The series and texts of indicators whose values are typed in."""
     rows = cursor.execute(
         """
-        SELECT r.indicateur, r.debut, r.fin, r.valeur, r.numerateur, r.denominateur, r.fait_le, r.texte
+        SELECT r.indicateur, r.debut, r.fin, r.valeur, r.numerateur, r.denominateur, r.fait_le, r.texte, r.detail
         FROM saisie r JOIN portee p ON r.lot = p.lot AND r.serie = p.serie AND r.debut BETWEEN p.debut AND p.fin
         ORDER BY r.debut, r.fin
         """
     ).fetchall()
-    found: dict[str, list[tuple[date, date, float | None, float | None, float]]] = {}
+    found: dict[str, list[Nommee]] = {}
     textes: dict[str, list[Texte]] = {}
-    for id_, debut, fin, valeur, numerateur, denominateur, fait_le, texte in rows:
+    for id_, debut, fin, valeur, numerateur, denominateur, fait_le, texte, detail in rows:
         indicateur = plan.tous.get(id_)
         if indicateur is None or indicateur.mesure:
             continue
@@ -175,11 +176,11 @@ def _typed(cursor: duckdb.DuckDBPyConnection, plan: Plan) -> tuple[dict[str, Ser
             textes.setdefault(id_, []).append(Texte(debut, fin, texte))
         if indicateur.type == "qualitatif":
             continue
-        found.setdefault(id_, []).append(
-            _typed_row(indicateur, (debut, fin, valeur, numerateur, denominateur, fait_le))
-        )
+        row = _typed_row(indicateur, (debut, fin, valeur, numerateur, denominateur, fait_le))
+        found.setdefault(id_, []).append(Nommee(detail, row))
     series = {}
-    for id_, values in found.items():
+    for id_, named in found.items():
+        values = together(named, level=plan.tous[id_].type == "stock")
         monthly = plan.tous[id_].cadence == "mensuelle"
         spans = tuple(merge([Span(v[0], v[1]) for v in values])) if monthly else None
         series[id_] = Serie.of(values, spans)

@@ -25,7 +25,7 @@ from rqds_metrics.plan import RACINE
 
 FUSEAU = ZoneInfo("America/Toronto")
 DEFAUT = RACINE / "data" / "rqds.duckdb"
-SCHEMA = 1
+SCHEMA = 2
 PATIENCE = 20.0  # seconds that a busy file is waited for
 # Files must open with the 1.5 line too, which is kept longer than 2.0 is proven.
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
@@ -90,6 +90,12 @@ CREATE TABLE registre (
 """
 
 
+# What brings a base to each schema from the one before.
+_MIGRATIONS = {
+    2: "ALTER TABLE saisie ADD COLUMN detail VARCHAR; ALTER TABLE saisie ADD COLUMN preuve VARCHAR;",
+}
+
+
 def schema_sql() -> str:
     """Every table of the current schema, as one script."""
     families = [
@@ -140,11 +146,26 @@ def _ensure_schema(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
         connection.execute("COMMIT")
         return
     row = connection.execute("SELECT valeur FROM meta WHERE cle = 'schema'").fetchone() if "meta" in tables else None
-    if row is None or int(row[0]) != SCHEMA:
+    if row is not None and 1 <= int(row[0]) < SCHEMA:
+        _migrate(connection, int(row[0]))
+    elif row is None or int(row[0]) != SCHEMA:
         raise BaseIllisible(
             f"La base {path.name} vient d'une autre version de l'application (schéma {row[0] if row else 'inconnu'}, "
             f"attendu {SCHEMA}). Rien n'y a été changé."
         )
+
+
+def _migrate(connection: duckdb.DuckDBPyConnection, found: int) -> None:
+    """Bring an older base to this schema, whole or not at all; nothing that it holds is changed."""
+    connection.execute("BEGIN")
+    try:
+        for number in range(found + 1, SCHEMA + 1):
+            connection.execute(_MIGRATIONS[number])
+        connection.execute("UPDATE meta SET valeur = ? WHERE cle = 'schema'", [str(SCHEMA)])
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
 
 
 @contextmanager
