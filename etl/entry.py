@@ -14,7 +14,7 @@ from etl.cells import to_number, to_percent, unaccented
 from etl.typed import NO, YES, Donne, record_of, serie_of
 from rqds_metrics.exercice import Exercice
 from rqds_metrics.plan import Indicateur, Plan
-from rqds_metrics.regles.formats import periode
+from rqds_metrics.regles.formats import jour, periode
 from rqds_metrics.saisies import Case, Cases, Cle
 
 _DIVISIBLES = frozenset({"heure", "jour", "dollar", "kilomètre", "%"})  # the other units are counted one by one
@@ -107,12 +107,16 @@ def check(frappes: Sequence[Frappe], plan: Plan, au: date, cases: Cases) -> tupl
     fautes: list[Faute] = []
     ecritures: list[Ecriture] = []
     seen: set[Cle] = set()
+    left = {f.vu.cle for f in frappes if f.vu and f.moves}
     for frappe in frappes:
         before = len(fautes)
         indicateur = plan.tous.get(frappe.indicateur)
         if frappe.cle in seen:
             fautes.append(Faute(frappe, "detail", "cette ligne est là deux fois ; réunissez-les."))
         seen.add(frappe.cle)
+        taken = frappe.cle in cases and (frappe.vu is None or frappe.vu.cle != frappe.cle)
+        if taken and not frappe.vide and frappe.cle not in left and indicateur and indicateur.type != "jalon":
+            fautes.append(Faute(frappe, "detail", "il y a déjà quelque chose ici ; changez la ligne qui y est."))
         if indicateur is None or indicateur.mesure:
             fautes.append(Faute(frappe, "indicateur", "cet indicateur ne se saisit pas."))
             continue
@@ -142,6 +146,11 @@ def _line(indicateur: Indicateur, frappe: Frappe, au: date, fautes: list[Faute])
     valeur, numerateur, denominateur = (
         _number(indicateur, c, getattr(frappe, c).strip(), tell) for c in ("valeur", "numerateur", "denominateur")
     )
+    day = frappe.fait_le
+    if indicateur.type == "qualitatif" and day and not frappe.debut <= day <= min(frappe.fin, au):
+        tell("fait_le", f"le {jour(day)} n'est pas dans l'exercice, ou pas encore passé.")
+    if indicateur.type == "jalon" and valeur == 1 and frappe.fait_le is None:
+        tell("fait_le", "écrivez la date où c'est fait.")
     if len(fautes) > before:
         return None
     donne = Donne(
