@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
+from pathlib import Path
 from typing import Any, Literal
 
 import duckdb
 from pydantic import Field
 
 from rqds_metrics.plan import RACINE, Strict
-from rqds_metrics.store import end_of, now
+from rqds_metrics.store import connect, end_of, now, transaction, version
 from rqds_metrics.yaml_strict import DefinitionError, read_yaml, validate
 
-Genre = Literal["cible", "echeance", "reglage", "source", "cloture", "question", "correction", "correspondance"]
+Genre = Literal[
+    "cible", "echeance", "reglage", "source", "cloture", "question", "correction", "correspondance", "doute", "resultat"
+]  # fmt: skip
 REGLAGES = RACINE / "data" / "reglages.yaml"
 
 
@@ -48,7 +51,8 @@ class Decisions:
     """What stands decided on a day."""
 
     cibles: Mapping[tuple[str, str], Decision] = field(default_factory=dict)  # (indicateur, exercice)
-    echeances: Mapping[str, Decision] = field(default_factory=dict)  # indicateur -> a day, ISO
+    # indicateur -> a day, ISO; action -> the years of the plan it is due in, from 1
+    echeances: Mapping[str, Decision] = field(default_factory=dict)
     reglages: Reglages = field(default_factory=Reglages)
     # measure -> the sources chosen for it, in the order of the choices: {"serie": …, "depuis": a day, ISO}
     sources: Mapping[str, tuple[Decision, ...]] = field(default_factory=dict)
@@ -57,6 +61,19 @@ class Decisions:
     questions: Mapping[tuple[str, str], Decision] = field(default_factory=dict)
     corrections: Mapping[str, Decision] = field(default_factory=dict)  # see rqds_metrics.corrections
     correspondances: Mapping[str, Decision] = field(default_factory=dict)  # name -> a mapping, see etl.correspondance
+    doutes: Mapping[str, Decision] = field(default_factory=dict)  # indicateur -> how its doubt was settled
+    resultats: Mapping[str, Decision] = field(default_factory=dict)  # see rqds_metrics.attendus
+
+
+@dataclass(frozen=True)
+class Choix:
+    """One decision to write. `vu`: when what stood was decided, as it was shown; None when nothing stood."""
+
+    genre: Genre
+    cle: str
+    exercice: str | None
+    valeur: Any
+    vu: datetime | None = None
 
 
 @cache
@@ -92,6 +109,57 @@ def decide(
     )
 
 
+def decide_all(
+    choix: Sequence[Choix],
+    base: str | Path | None = None,
+    *,
+    qui: str,
+    pourquoi: str,
+    quand: datetime | None = None,
+    demo: bool = False,
+) -> list[tuple[Choix, Decision | None]]:
+    """Write what still stands as it was shown, in one transaction; hand back the rest with what stands now."""
+    refused: list[tuple[Choix, Decision | None]] = []
+    moment = quand or now()
+    with transaction(base) as cursor:
+        for c in choix:
+            there = _newest(cursor, c)
+            if (there.quand if there else None) == c.vu:
+                decide(cursor, c.genre, c.cle, c.valeur, qui=qui, pourquoi=pourquoi, exercice=c.exercice, quand=moment,
+                       demo=demo)  # fmt: skip
+            elif (there.valeur if there else None) != c.valeur:
+                refused.append((c, there))
+    return refused
+
+
+def _newest(cursor: duckdb.DuckDBPyConnection, c: Choix) -> Decision | None:
+    row = cursor.execute(
+        "SELECT quand, qui, genre, cle, exercice, valeur, pourquoi FROM registre WHERE genre = ? AND cle = ? "
+        "AND exercice IS NOT DISTINCT FROM ? ORDER BY quand DESC, id DESC LIMIT 1",
+        [c.genre, c.cle, c.exercice],
+    ).fetchone()
+    found = _decision(row) if row else None
+    return found if found and found.valeur is not None else None
+
+
+def _decision(row: tuple[Any, ...]) -> Decision:
+    quand, qui, genre, cle, exercice, valeur, pourquoi = row
+    return Decision(quand, qui, genre, cle, exercice, json.loads(valeur), pourquoi)
+
+
+def read_history(genre: Genre, base: str | Path | None = None) -> list[Decision]:
+    """Everything ever decided of a kind, the newest first; `valeur` None where a decision was taken back."""
+    if not version(base):
+        return []
+    with connect(base) as cursor:
+        rows = cursor.execute(
+            "SELECT quand, qui, genre, cle, exercice, valeur, pourquoi FROM registre WHERE genre = ? "
+            "ORDER BY quand DESC, id DESC",
+            [genre],
+        ).fetchall()
+    return [_decision(r) for r in rows]
+
+
 def read_decisions(cursor: duckdb.DuckDBPyConnection, au: date) -> Decisions:
     """The newest decision of each kind at the end of the day `au`."""
     rows = cursor.execute(
@@ -106,12 +174,16 @@ def read_decisions(cursor: duckdb.DuckDBPyConnection, au: date) -> Decisions:
     questions: dict[tuple[str, str], Decision] = {}
     corrections: dict[str, Decision] = {}
     correspondances: dict[str, Decision] = {}
-    for quand, qui, genre, cle, exercice, valeur, pourquoi in rows:
-        decision = Decision(quand, qui, genre, cle, exercice, json.loads(valeur), pourquoi)
+    plain: dict[str, dict[str, Decision]] = {"doute": {}, "resultat": {}}
+    for row in rows:
+        decision = _decision(row)
+        genre, cle, exercice = decision.genre, decision.cle, decision.exercice
         if genre == "cible":
             _put(cibles, (cle, str(exercice)), decision)
         elif genre == "echeance":
             _put(echeances, cle, decision)
+        elif genre in plain:
+            _put(plain[genre], cle, decision)
         elif genre == "reglage":
             reglages[cle] = decision.valeur
         elif genre == "cloture":
@@ -126,7 +198,10 @@ def read_decisions(cursor: duckdb.DuckDBPyConnection, au: date) -> Decisions:
             sources[cle] = (*sources.get(cle, ()), decision) if decision.valeur else ()
     base = default_reglages()
     settings = Reglages.model_validate({**base.model_dump(), **reglages})
-    return Decisions(cibles, echeances, settings, sources, clotures, questions, corrections, correspondances)
+    return Decisions(
+        cibles, echeances, settings, sources, clotures, questions, corrections, correspondances,
+        doutes=plain["doute"], resultats=plain["resultat"],
+    )  # fmt: skip
 
 
 def _put(standing: dict[Any, Decision], key: Any, decision: Decision) -> None:

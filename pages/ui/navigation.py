@@ -36,6 +36,9 @@ def declare() -> StreamlitPage:
                 st.Page("pages/corrections.py", title="Corrections", url_path="corrections"),
                 st.Page("pages/cloture.py", title="Clôture du mois", url_path="cloture"),
             ],
+            "Décider": [
+                st.Page("pages/cibles.py", title="Cibles", url_path="cibles"),
+            ],
         }
     )
 
