@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.ui.attendus import checklist
 from pages.ui.contexte import choose_year
 from pages.ui.envois import say
 from pages.ui.gabarits import escape_markdown
@@ -58,10 +59,14 @@ if fautes:
     lines = [escape_markdown(f.texte) for f in fautes[:12]]
     more = [f"… et {len(fautes) - 12} autres"] if len(fautes) > 12 else []
     st.error("  \n".join(["**À corriger avant d'enregistrer**", *lines, *more]), icon=":material/error:")
+if choix != MANQUE and not indicateurs:
+    st.caption("Les indicateurs de cette action viennent d'exports, ou le plan ne lui en donne pas.")
 with st.container(horizontal=True, vertical_alignment="center"):
-    if st.button(save_label(ecritures), type="primary", disabled=bool(fautes) or not ecritures):
+    if indicateurs and st.button(save_label(ecritures), type="primary", disabled=bool(fautes) or not ecritures):
         save(atelier, ecritures)
     if frappes and st.button("Tout effacer de ce qui n'est pas enregistré"):
         reload(atelier)
 say_unsaved(atelier)
+if choix != MANQUE:
+    checklist(choix, contexte.exercice)
 show_recent()

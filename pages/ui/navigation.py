@@ -38,6 +38,7 @@ def declare() -> StreamlitPage:
             ],
             "Décider": [
                 st.Page("pages/cibles.py", title="Cibles", url_path="cibles"),
+                st.Page("pages/echeances.py", title="Échéances et doutes", url_path="echeances"),
             ],
         }
     )

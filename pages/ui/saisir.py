@@ -51,10 +51,8 @@ class Atelier:
 
 
 def choices() -> list[str]:
-    """What is missing, then the actions that have something to type."""
-    plan = load_plan()
-    actions = [a.id for a in plan.actions.values() if a.resultats_an1 or any(i.mesure is None for i in a.indicateurs)]
-    return [MANQUE, *actions]
+    """What is missing, then every action: those without a value to type have expected results."""
+    return [MANQUE, *load_plan().actions]
 
 
 def choice_text(choix: str) -> str:
