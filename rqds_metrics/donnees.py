@@ -49,11 +49,12 @@ class Lot:
 
 @dataclass(frozen=True)
 class Texte:
-    """A dated text typed for a qualitative indicator."""
+    """A dated text typed for an indicator, or the proof of a milestone: a link or a note, never made a link of."""
 
     debut: date
     fin: date
     texte: str
+    preuve: str | None = None
 
 
 @dataclass(frozen=True)
@@ -161,19 +162,20 @@ def _typed(cursor: duckdb.DuckDBPyConnection, plan: Plan) -> tuple[dict[str, Ser
     """The series and texts of indicators whose values are typed in."""
     rows = cursor.execute(
         """
-        SELECT r.indicateur, r.debut, r.fin, r.valeur, r.numerateur, r.denominateur, r.fait_le, r.texte, r.detail
+        SELECT r.indicateur, r.debut, r.fin, r.valeur, r.numerateur, r.denominateur, r.fait_le, r.texte, r.detail,
+               r.preuve
         FROM saisie r JOIN portee p ON r.lot = p.lot AND r.serie = p.serie AND r.debut BETWEEN p.debut AND p.fin
         ORDER BY r.debut, r.fin
         """
     ).fetchall()
     found: dict[str, list[Nommee]] = {}
     textes: dict[str, list[Texte]] = {}
-    for id_, debut, fin, valeur, numerateur, denominateur, fait_le, texte, detail in rows:
+    for id_, debut, fin, valeur, numerateur, denominateur, fait_le, texte, detail, preuve in rows:
         indicateur = plan.tous.get(id_)
         if indicateur is None or indicateur.mesure:
             continue
-        if texte:
-            textes.setdefault(id_, []).append(Texte(debut, fin, texte))
+        if texte or preuve:
+            textes.setdefault(id_, []).append(Texte(debut, fin, texte or "", preuve))
         if indicateur.type == "qualitatif":
             continue
         row = _typed_row(indicateur, (debut, fin, valeur, numerateur, denominateur, fait_le))

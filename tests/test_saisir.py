@@ -230,6 +230,17 @@ def test_someone_else_saved_meanwhile_and_both_are_shown(app_on, own_demo, typin
         assert sum(lot.fichier.startswith("Saisie du ") for lot in read_lots(cursor)) == 1
 
 
+def test_a_proof_is_shown_as_plain_text(app_on, tmp_path):
+    base = tmp_path / "rqds.duckdb"
+    jalons = milestones_of(of("2.1.1-1"), AN5, {})
+    edited = jalons.frame()
+    edited[FAIT_LE], edited[PREUVE] = [date(2026, 10, 5)], ["https://rqds.example/<script>alert(1)</script>"]
+    keep(base, jalons.frappes(edited, AU))
+    at = app_on(base, "pages/fiche.py", indicateur="2.1.1-1", exercice="2026-2027")
+    assert not at.exception
+    assert "Preuve : https://rqds.example/&lt;script&gt;" in shown(at) and 'href="https://rqds' not in shown(at)
+
+
 def test_the_page_on_an_empty_base_makes_no_file(app_on, tmp_path):
     at = app_on(tmp_path / "rien.duckdb", "pages/saisir.py", exercice="2026-2027")
     assert not at.exception and "à compléter" in at.expander[0].label
