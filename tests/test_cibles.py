@@ -208,6 +208,19 @@ def test_the_page_sets_a_target_and_says_why(app_on, own_demo, monkeypatch):
     assert (known.valeur, known.pourquoi) == (5, "Résolution <b>2026-11</b>")
 
 
+def test_the_workbook_comes_back_through_the_page(app_on, own_demo):
+    decisions = load_donnees(store.today(), own_demo).decisions
+    octets = changed(write_workbook(PLAN, decisions, {}), Cibles__I2=480, Cibles__B2="<b>x</b>")
+    at = app_on(own_demo, "pages/cibles.py", vue="excel", exercice="2026-2027")
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    at.file_uploader[0].set_value([("cibles.xlsx", octets, kind)]).run()
+    assert not at.exception and not at.error
+    at.text_input[0].set_value("Retour d'Excel.")
+    next(b for b in at.button if b.label == "Enregistrer 1 décision").click().run()
+    assert not at.exception and "1 décision enregistrée" in at.success[0].value
+    assert load_donnees(store.today(), own_demo).decisions.cibles["1.1.1-1", "2026-2027"].valeur == 480
+
+
 @pytest.mark.parametrize("vue", ["toutes", "fixer", "excel"])
 @pytest.mark.parametrize("exercice", ["2022-2023", "2026-2027"])
 def test_each_view_opens_even_without_a_base(app_on, tmp_path, vue, exercice):

@@ -91,8 +91,8 @@ def doubts() -> tuple[list[Choix], list[str]]:
         dtype="object",
     )
     config = {
-        INDICATEUR: st.column_config.TextColumn(width=210),
-        DOUTE: st.column_config.TextColumn(width=480),
+        INDICATEUR: st.column_config.TextColumn(width=170),
+        DOUTE: st.column_config.TextColumn(width=600),
         CHOIX: st.column_config.SelectboxColumn(options=["", *_MOTS.values()], width=110),
         NOTE: st.column_config.TextColumn(max_chars=300),
     }

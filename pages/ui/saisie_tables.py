@@ -94,7 +94,13 @@ def _grid(atelier: Atelier, name: str, title: str, grille: Grille | None) -> Non
     st.subheader(title, anchor=False)
     frame = grille.frame()
     figure = {c: st.column_config.TextColumn(c, alignment="right", max_chars=30) for c in frame.columns[1:]}
-    editor(atelier, name, frame, column_config={INDICATEUR: _FIXE, **figure}, disabled=[INDICATEUR])
+    editor(
+        atelier,
+        name,
+        frame,
+        column_config={INDICATEUR: _FIXE if len(figure) > 3 else _TITRE, **figure},
+        disabled=[INDICATEUR],
+    )
     atelier.lecteurs[name] = grille.frappes
 
 
