@@ -39,9 +39,13 @@ def changes_of(
         known = as_text(row[RANG])
         line = lines[int(known)] if known else None
         text, day = scrub(as_text(row[RESULTAT])), as_day(row[FAIT_LE])
-        done = (as_text(row[FAIT]) == "True") or day is not None
+        ticked = as_text(row[FAIT]) == "True"
+        done = ticked or day is not None
         if line:
             met.add(line.cle)
+            if line.fait and not ticked and day:
+                wrong.append(f"{action}, « {line.texte[:40]} » : retirez aussi la date, si ce n'est plus fait.")
+                continue
             if (text, done, day) == (line.texte, line.fait, line.fait_le):
                 continue
         elif not text and not done:

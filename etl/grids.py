@@ -56,6 +56,13 @@ def as_day(value: Any) -> date | None:
     return pd.Timestamp(value).date()
 
 
+def with_blanks(frame: pd.DataFrame, count: int) -> pd.DataFrame:
+    """`frame` and some empty lines after it, where a column copied from a spreadsheet can be pasted at once."""
+    blank = {c: [False if frame[c].dtype == bool else None] * count for c in frame}
+    columns = {c: pd.Series([*frame[c], *blank[c]], dtype=frame[c].dtype) for c in frame}
+    return pd.DataFrame(columns)
+
+
 def column_name(span: Span, exercice: Exercice) -> str:
     """« oct. » for a month, « 2026-2027 » for the year, else the days in full."""
     month = whole_month(span.debut)

@@ -64,7 +64,7 @@ if choix != MANQUE and not indicateurs:
 with st.container(horizontal=True, vertical_alignment="center"):
     if indicateurs and st.button(save_label(ecritures), type="primary", disabled=bool(fautes) or not ecritures):
         save(atelier, ecritures)
-    if frappes and st.button("Tout effacer de ce qui n'est pas enregistré"):
+    if frappes and st.button("Effacer ce qui n'est pas enregistré"):
         reload(atelier)
 say_unsaved(atelier)
 if choix != MANQUE:

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from etl.checklist import changes_of, frame_of
+from etl.grids import with_blanks
 from rqds_metrics import store
 from rqds_metrics.attendus import expected_of
 from rqds_metrics.donnees import load_donnees
@@ -84,6 +85,10 @@ def test_later_years_are_entered_changed_and_taken_away(base):
     assert [(x.texte, x.fait, x.fait_le) for x in lines] == [
         ("Septembre : première rencontre du comité", True, date(2025, 9, 10))
     ]
+    edited = with_blanks(frame_of(lines), 2)
+    assert changes_of("1.2.1", AN4, lines, edited, AU, T0) == ([], [])  # empty lines to paste in say nothing
+    edited.loc[0, "Fait"] = False
+    assert "retirez aussi la date" in changes_of("1.2.1", AN4, lines, edited, AU, T0)[1][0]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from etl.checklist import FAIT, RESULTAT, changes_of, frame_of
-from etl.grids import FAIT_LE, RANG
+from etl.grids import FAIT_LE, RANG, with_blanks
 from pages.ui.cibles import tell_wrong
 from pages.ui.decisions import as_shown, edit, save
 from rqds_metrics.attendus import expected_of
@@ -34,7 +34,7 @@ def checklist(action: str, exercice: Exercice) -> None:
         FAIT_LE: st.column_config.DateColumn(FAIT_LE, format="YYYY-MM-DD", width=110),
     }
     key = f"attendus_{action}_{exercice}_{turn}"
-    edited = edit(key, frame_of(lines), column_config=config, num_rows="dynamic")
+    edited = edit(key, with_blanks(frame_of(lines), 2), column_config=config, num_rows="dynamic")
     choix, wrong = changes_of(action, exercice, lines, edited, today(), now())
     tell_wrong(wrong)
     count = len(choix)

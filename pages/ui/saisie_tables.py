@@ -25,6 +25,7 @@ from etl.grids import (
     Grille,
     grid_of,
     milestones_of,
+    with_blanks,
 )
 from etl.listed import names_of, texts_of
 from etl.typed import PAR
@@ -125,6 +126,6 @@ def _names(atelier: Atelier, indicateur: Indicateur, exercice: Exercice) -> None
     for column in noms.champs:
         config[column] = st.column_config.TextColumn(column, alignment="right", max_chars=30)
     name = f"noms_{indicateur.id}"
-    editor(atelier, name, noms.frame(), column_config=config, num_rows="dynamic")
+    editor(atelier, name, with_blanks(noms.frame(), 4), column_config=config, num_rows="dynamic")
     read: Callable[[pd.DataFrame], list[Frappe]] = lambda edited: noms.frappes(edited, au)  # noqa: E731
     atelier.lecteurs[name] = read
