@@ -216,6 +216,14 @@ def store_lot(
     if refus:
         raise LotRefuse(refus)
     remplace = replacements(extrait, lots, portees)
+    lot = write_lot(cursor, lecture, extrait, par=par, recu_le=recu_le, demo=demo)
+    return Recu(lecture.fichier, lot, len(extrait.lignes), remplace=tuple(remplace))
+
+
+def write_lot(
+    cursor: duckdb.DuckDBPyConnection, lecture: Lecture, extrait: Extrait, *, par: str, recu_le: datetime, demo: bool
+) -> int:
+    """Write a lot, its spans and its rows, already checked; returns its number."""
     row = cursor.execute("SELECT nextval('lot_id')").fetchone()
     assert row is not None
     lot = int(row[0])
@@ -235,7 +243,7 @@ def store_lot(
     )
     cursor.unregister("tranches_vue")
     _insert_rows(cursor, extrait, lot)
-    return Recu(lecture.fichier, lot, len(extrait.lignes), remplace=tuple(remplace))
+    return lot
 
 
 def import_export(

@@ -22,6 +22,7 @@ from rqds_metrics.parts import decided
 from rqds_metrics.plan import Condition, Indicateur, Plan, load_plan
 from rqds_metrics.registre import Decisions, default_reglages, read_decisions
 from rqds_metrics.regles.formule import Operande, level_of, sum_of
+from rqds_metrics.regles.par_nom import Nommee, together
 from rqds_metrics.regles.series import Serie
 from rqds_metrics.regles.vivant import Portee, Span, live_parts, merge
 from rqds_metrics.releves import Rattachements, rattachements_of, releves_sql
@@ -54,11 +55,12 @@ class Lot:
 
 @dataclass(frozen=True)
 class Texte:
-    """A dated text typed for a qualitative indicator."""
+    """A dated text typed for an indicator, or the proof of a milestone: a link or a note, never made a link of."""
 
     debut: date
     fin: date
     texte: str
+    preuve: str | None = None
 
 
 @dataclass(frozen=True)
@@ -246,26 +248,27 @@ def _typed(
     """The series and texts of indicators whose values are typed in."""
     rows = cursor.execute(
         """
-        SELECT r.indicateur, r.debut, r.fin, r.valeur, r.numerateur, r.denominateur, r.fait_le, r.texte
+        SELECT r.indicateur, r.debut, r.fin, r.valeur, r.numerateur, r.denominateur, r.fait_le, r.texte, r.detail,
+               r.preuve
         FROM saisie r JOIN portee p ON r.lot = p.lot AND r.serie = p.serie AND r.debut BETWEEN p.debut AND p.fin
         ORDER BY r.debut, r.fin
         """
     ).fetchall()
-    found: dict[str, list[tuple[date, date, float | None, float | None, float]]] = {}
+    found: dict[str, list[Nommee]] = {}
     textes: dict[str, list[Texte]] = {}
-    for id_, debut, fin, valeur, numerateur, denominateur, fait_le, texte in rows:
+    for id_, debut, fin, valeur, numerateur, denominateur, fait_le, texte, detail, preuve in rows:
         indicateur = plan.tous.get(id_)
         if indicateur is None or not indicateur.saisi:
             continue
-        if texte:
-            textes.setdefault(id_, []).append(Texte(debut, fin, texte))
+        if texte or preuve:
+            textes.setdefault(id_, []).append(Texte(debut, fin, texte or "", preuve))
         if indicateur.type == "qualitatif":
             continue
-        found.setdefault(id_, []).append(
-            _typed_row(indicateur, (debut, fin, valeur, numerateur, denominateur, fait_le))
-        )
+        row = _typed_row(indicateur, (debut, fin, valeur, numerateur, denominateur, fait_le))
+        found.setdefault(id_, []).append(Nommee(detail, row))
     series = {}
-    for id_, values in found.items():
+    for id_, named in found.items():
+        values = together(named, level=plan.tous[id_].type == "stock")
         monthly = plan.tous[id_].cadence == "mensuelle"
         spans = tuple(merge([Span(v[0], v[1]) for v in values])) if monthly else None
         series[id_] = replace(Serie.of(values, spans), ruptures=ruptures_of(plan.tous[id_], decisions))

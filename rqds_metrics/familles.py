@@ -35,10 +35,11 @@ FAMILLES: dict[str, dict[str, str]] = {
     },
     # an account of a social network
     "social": {"compte": "VARCHAR", "abonnes": "BIGINT", "interactions": "BIGINT", "vues": "BIGINT"},
-    # a value typed for an indicator and a period
+    # a value typed for an indicator and a period; detail: the network, member or activity it speaks of, null for all;
+    # preuve: a link or a note
     "saisie": {
         "indicateur": "VARCHAR", "valeur": "DOUBLE", "numerateur": "DOUBLE", "denominateur": "DOUBLE",
-        "fait_le": "DATE", "texte": "VARCHAR",
+        "fait_le": "DATE", "texte": "VARCHAR", "detail": "VARCHAR", "preuve": "VARCHAR",
     },
 }  # fmt: skip
 

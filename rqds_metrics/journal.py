@@ -12,6 +12,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from rqds_metrics.doutes import VERDICTS
 from rqds_metrics.mesures import load_mesures
 from rqds_metrics.plan import Plan, load_plan
 from rqds_metrics.regles.formats import INSECABLE, MOIS, jour, mois, nombre, periode, quantite
@@ -35,6 +36,8 @@ GENRES = {
     "rupture": "Rupture de série",
     "saut": "Date sautée",
     "invite": "Personnes invitées",
+    "doute": "Doute du plan",
+    "resultat": "Résultat attendu",
 }
 
 
@@ -83,7 +86,21 @@ def _target(acte: Acte, plan: Plan) -> str:
     return quantite(float(acte.valeur), "%" if indicateur.type == "taux" else indicateur.unite)
 
 
+def _doubt(acte: Acte, plan: Plan) -> str:
+    note = str(acte.valeur.get("note") or "").rstrip(".")
+    return VERDICTS[acte.valeur["verdict"]] + (f"{INSECABLE}: {note}" if note else "")
+
+
+def _expected(acte: Acte, plan: Plan) -> str:
+    v = acte.valeur
+    done = jour(date.fromisoformat(v["fait_le"])) if v.get("fait_le") else ""
+    state = f"fait {('le ' + done) if done else ''}".strip() if v["fait"] else "à faire"
+    return f"{v['texte']}{INSECABLE}: {state}" if v.get("texte") else state
+
+
 def _day(acte: Acte, plan: Plan) -> str:
+    if isinstance(acte.valeur, list):  # the years that an action is due in
+        return ", ".join(f"an {an}" for an in acte.valeur)
     return jour(date.fromisoformat(str(acte.valeur)))
 
 
@@ -157,6 +174,7 @@ _DIRES: dict[str, Dire] = {
     "cible": _target, "echeance": _day, "reglage": _setting, "source": _source, "cloture": _closing,
     "question": _question, "correction": _correction, "correspondance": _mapping, "commentaire": _comment, "alimentation": _feeding,
     "reunion": _meeting, "rupture": _break, "saut": _skipped, "invite": _invited,
+    "doute": _doubt, "resultat": _expected,
 }  # fmt: skip
 
 
@@ -193,6 +211,8 @@ def _question_object(cle: str, fichiers: Mapping[int, str]) -> str:
 _OBJETS: dict[str, Callable[[str, Mapping[int, str]], str]] = {
     "source": lambda cle, _: load_mesures()[cle].titre,
     "rupture": lambda cle, _: load_mesures()[cle].titre,
+    "echeance": lambda cle, _: f"Action {cle}",
+    "resultat": lambda cle, _: f"Action {cle.partition('@')[0].partition('#')[0]}",
     "saut": lambda cle, _: load_plan().calendriers[cle].titre,
     "cloture": lambda cle, _: mois(date.fromisoformat(f"{cle}-01"), long=True).capitalize(),
     "reunion": lambda cle, _: f"Réunion du {jour(date.fromisoformat(cle), long=True)}",

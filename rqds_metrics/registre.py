@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
+from pathlib import Path
 from typing import Any, Literal
 
 import duckdb
 from pydantic import Field
 
 from rqds_metrics.plan import RACINE, Strict
-from rqds_metrics.store import end_of, now
+from rqds_metrics.store import connect, end_of, now, transaction, version
 from rqds_metrics.yaml_strict import DefinitionError, read_yaml, validate
 
 Genre = Literal[
     "cible", "echeance", "reglage", "source", "cloture", "question", "correction", "correspondance", "commentaire",
-    "alimentation", "reunion", "rupture", "saut", "invite",
+    "alimentation", "reunion", "rupture", "saut", "invite", "doute", "resultat",
 ]  # fmt: skip
 REGLAGES = RACINE / "data" / "reglages.yaml"
 
@@ -51,7 +52,8 @@ class Decisions:
     """What stands decided on a day."""
 
     cibles: Mapping[tuple[str, str], Decision] = field(default_factory=dict)  # (indicateur, exercice)
-    echeances: Mapping[str, Decision] = field(default_factory=dict)  # indicateur -> a day, ISO
+    # indicateur -> a day, ISO; action -> the years of the plan it is due in, from 1
+    echeances: Mapping[str, Decision] = field(default_factory=dict)
     reglages: Reglages = field(default_factory=Reglages)
     # measure -> the sources chosen for it, in the order of the choices: {"serie": …, "depuis": a day, ISO}
     sources: Mapping[str, tuple[Decision, ...]] = field(default_factory=dict)
@@ -68,6 +70,19 @@ class Decisions:
     reunions: Mapping[str, Decision] = field(default_factory=dict)  # a day, ISO -> see rqds_metrics.reunions
     # (series of a survey, exercice) -> how many people were invited to answer it that year
     invites: Mapping[tuple[str, str], Decision] = field(default_factory=dict)
+    doutes: Mapping[str, Decision] = field(default_factory=dict)  # indicateur -> how its doubt was settled
+    resultats: Mapping[str, Decision] = field(default_factory=dict)  # see rqds_metrics.attendus
+
+
+@dataclass(frozen=True)
+class Choix:
+    """One decision to write. `vu`: when what stood was decided, as it was shown; None when nothing stood."""
+
+    genre: Genre
+    cle: str
+    exercice: str | None
+    valeur: Any
+    vu: datetime | None = None
 
 
 @cache
@@ -110,10 +125,71 @@ _DEBOUT: dict[str, Callable[[Decision], Any]] = {
     "invite": lambda d: (d.cle, str(d.exercice)),
     "question": lambda d: tuple(d.cle.split("\n", 1)),
     **dict.fromkeys(
-        ("echeance", "cloture", "correction", "correspondance", "commentaire", "alimentation", "reunion"),
+        (
+            "echeance",
+            "cloture",
+            "correction",
+            "correspondance",
+            "commentaire",
+            "alimentation",
+            "reunion",
+            "doute",
+            "resultat",
+        ),
         lambda d: d.cle,
     ),
 }
+
+
+def decide_all(
+    choix: Sequence[Choix],
+    base: str | Path | None = None,
+    *,
+    qui: str,
+    pourquoi: str,
+    quand: datetime | None = None,
+    demo: bool = False,
+) -> list[tuple[Choix, Decision | None]]:
+    """Write what still stands as it was shown, in one transaction; hand back the rest with what stands now."""
+    refused: list[tuple[Choix, Decision | None]] = []
+    moment = quand or now()
+    with transaction(base) as cursor:
+        for c in choix:
+            there = _newest(cursor, c)
+            if (there.quand if there else None) == c.vu:
+                decide(cursor, c.genre, c.cle, c.valeur, qui=qui, pourquoi=pourquoi, exercice=c.exercice, quand=moment,
+                       demo=demo)  # fmt: skip
+            elif (there.valeur if there else None) != c.valeur:
+                refused.append((c, there))
+    return refused
+
+
+def _newest(cursor: duckdb.DuckDBPyConnection, c: Choix) -> Decision | None:
+    row = cursor.execute(
+        "SELECT quand, qui, genre, cle, exercice, valeur, pourquoi FROM registre WHERE genre = ? AND cle = ? "
+        "AND exercice IS NOT DISTINCT FROM ? ORDER BY quand DESC, id DESC LIMIT 1",
+        [c.genre, c.cle, c.exercice],
+    ).fetchone()
+    found = _decision(row) if row else None
+    return found if found and found.valeur is not None else None
+
+
+def _decision(row: tuple[Any, ...]) -> Decision:
+    quand, qui, genre, cle, exercice, valeur, pourquoi = row
+    return Decision(quand, qui, genre, cle, exercice, json.loads(valeur), pourquoi)
+
+
+def read_history(genre: Genre, base: str | Path | None = None) -> list[Decision]:
+    """Everything ever decided of a kind, the newest first; `valeur` None where a decision was taken back."""
+    if not version(base):
+        return []
+    with connect(base) as cursor:
+        rows = cursor.execute(
+            "SELECT quand, qui, genre, cle, exercice, valeur, pourquoi FROM registre WHERE genre = ? "
+            "ORDER BY quand DESC, id DESC",
+            [genre],
+        ).fetchall()
+    return [_decision(r) for r in rows]
 
 
 def read_decisions(cursor: duckdb.DuckDBPyConnection, au: date) -> Decisions:
@@ -126,8 +202,9 @@ def read_decisions(cursor: duckdb.DuckDBPyConnection, au: date) -> Decisions:
     reglages: dict[str, Any] = {}
     sources: dict[str, tuple[Decision, ...]] = {}
     ruptures: dict[str, tuple[Decision, ...]] = {}
-    for quand, qui, genre, cle, exercice, valeur, pourquoi in rows:
-        decision = Decision(quand, qui, genre, cle, exercice, json.loads(valeur), pourquoi)
+    for row in rows:
+        decision = _decision(row)
+        genre, cle = decision.genre, decision.cle
         if genre == "reglage":
             reglages[cle] = decision.valeur
         elif genre == "source":

@@ -21,15 +21,11 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from rqds_metrics.familles import COMMUNES, FAMILLES
+from rqds_metrics.migrations import SCHEMA, migrate
 from rqds_metrics.plan import RACINE
 
 FUSEAU = ZoneInfo("America/Toronto")
 DEFAUT = RACINE / "data" / "rqds.duckdb"
-SCHEMA = 2
-# What brings a base of the schema before to each one; a base is only ever added to.
-_MIGRATIONS: dict[int, tuple[str, ...]] = {
-    2: ("ALTER TABLE sondage ADD COLUMN echelle VARCHAR", "ALTER TABLE sondage ADD COLUMN repondants BIGINT"),
-}
 PATIENCE = 20.0  # seconds that a busy file is waited for
 # Files must open with the 1.5 line too, which is kept longer than 2.0 is proven.
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
@@ -146,12 +142,7 @@ def _ensure_schema(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     row = connection.execute("SELECT valeur FROM meta WHERE cle = 'schema'").fetchone() if "meta" in tables else None
     found = int(row[0]) if row else 0
     if 0 < found < SCHEMA:
-        connection.execute("BEGIN")
-        for step in range(found + 1, SCHEMA + 1):
-            for statement in _MIGRATIONS[step]:
-                connection.execute(statement)
-        connection.execute("UPDATE meta SET valeur = ? WHERE cle = 'schema'", [str(SCHEMA)])
-        connection.execute("COMMIT")
+        migrate(connection, found)
     elif found != SCHEMA:
         raise BaseIllisible(
             f"La base {path.name} vient d'une autre version de l'application (schéma {row[0] if row else 'inconnu'}, "

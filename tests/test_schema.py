@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from rqds_metrics import store
+from rqds_metrics import migrations, store
 from rqds_metrics.corrections import read_rows
 from rqds_metrics.familles import COMMUNES, FAMILLES
 from rqds_metrics.resultats import resultats
@@ -14,11 +14,16 @@ from tests.test_parts import AU, satisfied
 
 
 def made_by_schema_1(path):
-    """A base as schema 1 wrote it: the table of surveys without the columns that came with schema 2."""
+    """A base as schema 1 wrote it: tables without the columns that came with later schemas."""
     load(path, satisfied())
     with duckdb.connect(str(path)) as cursor:
-        cursor.execute("ALTER TABLE sondage DROP COLUMN echelle")
-        cursor.execute("ALTER TABLE sondage DROP COLUMN repondants")
+        for table, column in (
+            ("sondage", "echelle"),
+            ("sondage", "repondants"),
+            ("saisie", "detail"),
+            ("saisie", "preuve"),
+        ):
+            cursor.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
         cursor.execute("UPDATE meta SET valeur = '1' WHERE cle = 'schema'")
 
 
@@ -40,7 +45,7 @@ def test_a_base_of_schema_1_is_brought_up(tmp_path):
 
 
 def test_every_schema_has_its_way_up_to_what_a_new_base_is(tmp_path):
-    assert sorted(store._MIGRATIONS) == list(range(2, store.SCHEMA + 1))
+    assert sorted(migrations.STEPS) == list(range(2, migrations.SCHEMA + 1))
     path, fresh = tmp_path / "ancienne.duckdb", tmp_path / "neuve.duckdb"
     made_by_schema_1(path)
     for table in FAMILLES:

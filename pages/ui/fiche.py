@@ -10,13 +10,15 @@ from markupsafe import Markup
 
 from pages.ui.contexte import Contexte
 from pages.ui.donnees import GARDES, donnees, five_years, stamp
-from pages.ui.echeances import tally, told
 from pages.ui.ensemble import target_text, value_text
 from pages.ui.gabarits import render
 from pages.ui.graphiques import Figure, five_years_chart, year_chart
+from pages.ui.occurrences import tally, told
 from pages.ui.reglages import source_title
 from rqds_metrics.alimentation import unread
+from rqds_metrics.attendus import expected_of
 from rqds_metrics.courbes import Courbes, courbes_of
+from rqds_metrics.doutes import settled
 from rqds_metrics.echeances import dates_of
 from rqds_metrics.exercice import Exercice
 from rqds_metrics.mesures import Plage, load_mesures, plages_decided
@@ -170,7 +172,7 @@ def _foot(r: Resultat, calcul: Calcul, years: list[Resultat], curves: Courbes | 
         dit=told,
         methode=method_lines(r, calcul),
         textes=texts[::-1],
-        resultats_an1=action.resultats_an1 if action and exercice.an == 1 else (),
+        attendus=expected_of(action, exercice, calcul.donnees.decisions) if action else (),
         origines=read_origines(indicateur, first, exercice.fin, calcul.au),
         colonne=unite(indicateur.unite, 2).capitalize() if indicateur.unite not in ("", "%") else "Valeur",
         chiffre=lambda o: _origin_text(o, r),
@@ -212,6 +214,7 @@ def _fiche(stamp: str, id_: str, exercice: Exercice, au: date) -> Fiche:
         precedent=plan.tous[order[rank - 1]] if rank else None,
         suivant=plan.tous[order[rank + 1]] if rank + 1 < len(order) else None,
         cible=plan_target(indicateur),
+        doute=settled(indicateur, calcul.donnees.decisions),
         source=f"source : {source.lower()}" if source else "formule" if indicateur.formule else "valeur saisie",
         responsable=", ".join(action.ressources) if action and action.ressources else "responsable à confirmer",
     )

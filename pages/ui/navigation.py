@@ -35,9 +35,14 @@ def declare() -> StreamlitPage:
             ],
             "Alimenter": [
                 st.Page("pages/televerser.py", title="Téléverser des exports", url_path="televerser"),
+                st.Page("pages/saisir.py", title="Saisir des valeurs", url_path="saisir"),
                 st.Page("pages/questions.py", title="Questions des sondages", url_path="questions"),
                 st.Page("pages/corrections.py", title="Corrections", url_path="corrections"),
                 st.Page("pages/cloture.py", title="Clôture du mois", url_path="cloture"),
+            ],
+            "Décider": [
+                st.Page("pages/cibles.py", title="Cibles", url_path="cibles"),
+                st.Page("pages/echeances.py", title="Échéances et doutes", url_path="echeances"),
             ],
             "Garder la mémoire": [
                 st.Page("pages/journal.py", title="Journal", url_path="journal"),
