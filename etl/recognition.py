@@ -12,9 +12,10 @@ from functools import cache
 
 import etl.sources
 from etl.cells import strip_controls
-from etl.correspondance import Correspondance, repairable
+from etl.correspondance import Correspondance
 from etl.findings import presentable, quoted
 from etl.mapped import fitting
+from etl.matching import repairable
 from etl.privacy import scrub
 from etl.reading import read_document
 from etl.source import ENTETE_MAX, Constat, Contexte, Document, Feuille, Lecture, Source

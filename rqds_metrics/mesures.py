@@ -83,9 +83,10 @@ class Mesure(Strict):
 
 
 def names(entry: str, serie: str) -> bool:
-    """Does `entry` name a series: whole, by its first parts (« zoom »), or by its beginning (« autre-* »)."""
-    if entry.endswith("*"):
-        return serie.startswith(entry[:-1])
+    """Does `entry` name a series: whole, by its first parts (« zoom »), or around a star (« autre-* », « autre-*|site »)."""
+    head, star, tail = entry.partition("*")
+    if star:
+        return serie.startswith(head) and serie.endswith(tail) and len(serie) >= len(head) + len(tail)
     return serie == entry or serie.startswith(entry + "|")
 
 

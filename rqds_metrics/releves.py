@@ -34,9 +34,10 @@ def _within(mesure: Mesure, plage: Plage, params: list[Any]) -> str:
     """The rows of some series on some days, their names and days bound."""
     tests = []
     for serie in plage.series:
-        if serie.endswith("*"):
-            tests.append("starts_with(r.serie, ?)")
-            params.append(serie[:-1])
+        head, star, tail = serie.partition("*")
+        if star:
+            tests.append("starts_with(r.serie, ?)" + (" AND ends_with(r.serie, ?)" if tail else ""))
+            params.extend([head, tail] if tail else [head])
         else:
             tests.append("r.serie = ? OR starts_with(r.serie, ?)")
             params.extend([serie, serie + "|"])

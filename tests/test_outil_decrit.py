@@ -1,0 +1,141 @@
+"""What a described tool must never do: count twice, speak for another family, take data for headers."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pytest
+
+from etl.champs import looks_like_data
+from etl.correspondance import CorrespondanceInvalide, build
+from etl.loading import LotRefuse, cancel_lot, import_export
+from etl.mapped_checks import other_headers
+from etl.matching import repairable, repaired
+from rqds_metrics import store
+from rqds_metrics.mesures import load_mesures, names
+from rqds_metrics.registre import decide
+from rqds_metrics.resultats import resultats
+from tests.fabrique import load, visites
+from tests.test_correspondance import CYBER, ENVOIS, MOIS, MOMENT, SITE, change, errors, faults, notes, read
+
+AU = date(2026, 11, 24)
+SANS_TITRE = change(champs={k: v for k, v in CYBER["champs"].items() if k != "titre"})
+SEANCES = {
+    "nom": "Livestorm", "famille": "webinaire", "ligne": "seance", "entetes": ["Événement", "Date", "Inscrits", "Présents"],
+    "champs": {"date": "Date", "titre": "Événement", "inscrits": "Inscrits", "presents": "Présents"},
+}  # fmt: skip
+
+
+def row(base, id_):
+    return resultats("2026-2027", AU, base).set_index("indicateur").loc[id_]
+
+
+def test_a_star_names_a_dataset_of_every_described_tool():
+    assert names("autre-*|site", "autre-x|site") and not names("autre-*|site", "autre-x|pages")
+    assert not names("autre-*|site", "autre-cyberimpact|code site") and names("autre-*", "autre-x|jour 2026-10-28")
+    for mesure in load_mesures().values():
+        stars = [s for s in mesure.series if "*" in s]
+        assert not mesure.choix or all("|" in s for s in stars), "it would take a newsletter for a site"
+
+
+def test_a_newsletter_received_first_does_not_hide_the_site(tmp_path):
+    base = tmp_path / "b.duckdb"
+    import_export(read(ENVOIS, CYBER), base, par="essai", recu_le=datetime(2022, 7, 1, 15))
+    load(base, visites(date(2026, 10, 1), date(2026, 10, 31), 1000))
+    assert row(base, "1.2.6-2").valeur == 1000
+
+
+def test_the_same_mailings_described_otherwise_are_refused_until_the_first_are_cancelled(tmp_path):
+    base = tmp_path / "b.duckdb"
+    first = import_export(read(ENVOIS, SANS_TITRE), base, par="essai", recu_le=MOMENT)
+    again = read(ENVOIS + "\n", CYBER)
+    with pytest.raises(LotRefuse, match="avec une autre description"):
+        import_export(again, base, par="essai", recu_le=MOMENT)
+    by_month = {**MOIS, "nom": "Cyberimpact", "famille": "infolettre", "entetes": ["Mois", "Livrés", "Ouverts"],
+                "champs": {"periode": "Mois", "livres": "Livrés", "ouvertures": "Ouverts"}}  # fmt: skip
+    months = read("Mois,Livrés,Ouverts\noctobre 2026,1200,480\n", by_month)
+    with pytest.raises(LotRefuse, match="compteraient double"):
+        import_export(months, base, par="essai", recu_le=MOMENT)
+    other_days = read(ENVOIS.replace("/2026;", "/2025;"), CYBER)
+    assert import_export(other_days, base, par="essai", recu_le=MOMENT).lignes == 2
+    cancel_lot(first.lot, base, qui="essai")
+    assert import_export(again, base, par="essai", recu_le=MOMENT).lignes == 2
+
+
+def test_sessions_and_mailings_to_come_are_set_aside():
+    text = "Événement,Date,Inscrits,Présents\nAtelier,2026-10-01,30,21\nBientôt,2026-12-10,12,0\n"
+    lecture = read(text, SEANCES)
+    assert errors(lecture) == [] and lecture.extrait.ecartees == {"ligne à venir (date future)": 1}
+    planned = "15/12/2026;Infolettre de décembre;0;0;;0;info@exemple.org\nTotal"
+    assert errors(read(ENVOIS.replace("Total", planned), CYBER)) == []
+    assert errors(read(ENVOIS.replace("28/10/2026", "28/12/2026"), CYBER)) == ["date_impossible"]
+
+
+def test_addresses_that_are_one_page_are_added_up_and_a_row_there_twice_is_told():
+    mine = {**SITE, "champs": {"date": "date", "page": "adresse de la page", "vues": "vues"},
+            "entetes": ["date", "adresse de la page", "vues"]}  # fmt: skip
+    text = "date,adresse de la page,vues\n2026-10-01,/outils?p=1,4\n2026-10-01,/outils?p=2,3\n2026-10-01,/,9\n"
+    lignes = read(text, mine).extrait.lignes
+    assert dict(zip(lignes["page"], lignes["vues"], strict=True)) == {"/outils": 7, "/": 9}
+    assert errors(read(text + "2026-10-01,/,9\n", mine)) == ["doublon"]
+    assert errors(read(text + "2026-10-02,,9\n", mine)) == ["cellule_vide"]  # or it would pass for the whole site
+
+
+@pytest.mark.parametrize("header", ["28/10/2026", "1 200", "2026-10-28", "28 oct. 2026", "40,0 %"])
+def test_data_are_never_taken_for_headers(header):
+    assert looks_like_data(header)
+    found = faults(change(champs={**CYBER["champs"], "date": header}, entetes=[*CYBER["entetes"], header]))
+    assert "ce sont des données" in found.lower()
+
+
+@pytest.mark.parametrize("header", ["Date", "Objet", "#", "T1 2026", "Ouvertures (24 h)", "Q3"])
+def test_headers_with_figures_stay_headers(header):
+    assert not looks_like_data(header)
+
+
+def test_what_is_too_little_to_know_a_file_by_or_does_not_add_up_is_refused():
+    assert "de quelle séance" in faults({**SEANCES, "champs": {"date": "Date"}})
+    rate = change(champs={**CYBER["champs"], "ouvertures": "Taux d'ouverture"})
+    assert "un taux ou une moyenne ne s'additionne pas" in faults(rate).lower()
+    with pytest.raises(CorrespondanceInvalide):
+        build({**SITE, "champs": {"date": "date", "visites": "Visites par jour (moyenne)"}})
+
+
+def test_a_file_with_many_more_columns_is_doubted():
+    told = other_headers(build(SITE), ["date", "visites du site", *"abc"])
+    assert [c.verdict for c in told] == ["avertissement"]
+
+
+def test_a_column_that_went_away_is_left_out_by_the_repair():
+    headers = [h for h in CYBER["entetes"] if h != "Clics uniques"]
+    mapping = build(CYBER)
+    assert repairable(mapping, headers)
+    mended = repaired(mapping, {}, headers)
+    assert "clics" not in mended.champs and mended.entetes == tuple(headers)
+    text = "\n".join(";".join(line.split(";")[:5]) for line in ENVOIS.splitlines()[:3])
+    assert errors(read(text, CYBER)) == ["a_reparer"]
+    assert errors(read(text, mended.model_dump(mode="json"))) == []
+
+
+def test_each_family_gives_its_figures(tmp_path):
+    base = tmp_path / "b.duckdb"
+    site = read("date,visites du site\n" + "".join(f"2026-10-{d:02d},10\n" for d in range(1, 32)), SITE)
+    for lecture in (
+        site,
+        read("Mois,Téléchargements\noctobre 2026,340\n", MOIS),
+        read("Événement,Date,Inscrits,Présents\nGouvernance,2026-10-01,30,21\nRelations,2026-10-09,50,40\n", SEANCES),
+        read(ENVOIS, CYBER),
+    ):
+        assert errors(lecture) == [], notes(lecture)
+        import_export(lecture, base, par="essai", recu_le=MOMENT)
+    known = resultats("2026-2027", AU, base).set_index("indicateur")["valeur"].to_dict()
+    assert known["1.2.6-2"] == 310 and known["1.2.6-4"] == pytest.approx(0.4)
+    assert known["4.1.1-3"] == 340  # plays
+    assert (known["1.1.5-1"], known["1.1.5-2"], known["1.3.3-3"], known["1.3.3-1"]) == (1, 30, 1, 40)  # by their titles
+    # once GA4 sends files too, the first stays until someone chooses
+    load(base, visites(date(2026, 10, 1), date(2026, 10, 31), 1000), recu_le=datetime(2026, 11, 21, 15))
+    assert row(base, "1.2.6-2").valeur == 310
+    with store.transaction(base) as cursor:
+        valeur = {"serie": "ga4|site", "depuis": None}
+        decide(cursor, "source", "visites_web", valeur, qui="essai", pourquoi="essai", quand=datetime(2026, 11, 22, 15))
+    assert row(base, "1.2.6-2").valeur == 1000
