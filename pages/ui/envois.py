@@ -16,12 +16,13 @@ from etl.annotation import annotate, can_annotate
 from etl.archive import read_all
 from etl.loading import LotRefuse, cancel_lot, import_export
 from etl.preview import Apercu, preview
-from etl.recognition import read_export, sources
+from etl.recognition import read_export
 from etl.report import constat_text, effect_text
 from etl.restoring import restore_lot
 from etl.source import Lecture
 from pages.ui.donnees import stamp
 from pages.ui.gabarits import escape_markdown, render
+from pages.ui.sources import described, source_title
 from rqds_metrics.donnees import Lot, load_donnees, read_lots
 from rqds_metrics.plan import load_plan
 from rqds_metrics.regles.formats import jour, nombre
@@ -50,20 +51,25 @@ QUI = "poste local"  # until people sign in
 
 
 def read_files(files: Sequence[Any]) -> list[Lecture]:
-    """Read what was dropped, and what a .zip holds, each file once per session."""
-    kept: dict[str, list[Lecture]] = st.session_state.setdefault("lectures", {})
+    """Read what was dropped, and what a .zip holds, each file once per session while nothing it hangs on changes."""
+    reglages, correspondances = load_donnees(today()).decisions.reglages, described()
+    if st.session_state.get("lectures_par") != (reglages, correspondances):
+        st.session_state["lectures"], st.session_state["lectures_par"] = {}, (reglages, correspondances)
+    kept: dict[str, list[Lecture]] = st.session_state["lectures"]
     fresh = {f.file_id: f for f in files}
     for gone in set(kept) - set(fresh):
         del kept[gone]
     todo = [f for f in files if f.file_id not in kept]
     if todo:
-        reglages = load_donnees(today()).decisions.reglages
+        plan = load_plan()
         place = st.empty()
         with place.status(f"Lecture de {len(todo)} fichiers…" if len(todo) > 1 else "Lecture du fichier…") as status:
             for rank, file in enumerate(todo, 1):
                 status.update(label=f"Lecture {rank} sur {len(todo)} : {escape_markdown(file.name)}")
                 kept[file.file_id] = read_all(
-                    file.name, file.getvalue(), lambda n, o: read_export(n, o, today(), load_plan(), reglages)
+                    file.name,
+                    file.getvalue(),
+                    lambda n, o: read_export(n, o, today(), plan, reglages, correspondances),
                 )
         place.empty()
     return [lecture for f in files for lecture in kept[f.file_id]]
@@ -103,7 +109,18 @@ def preview_files(lectures: list[Lecture]) -> list[Apercu]:
     return found
 
 
-def previews_html(apercus: list[Apercu]) -> Markup:
+def offer_description(apercus: Sequence[Apercu], files: Sequence[Any]) -> None:
+    """For each file of no tool that we know: the page where one says what its columns are, the file in hand."""
+    unknown = [a.lecture for a in apercus if {"inconnu", "a_reparer"} & {c.nom for c in a.constats}]
+    for rank, lecture in enumerate(unknown[:MONTRES]):
+        label = f"Décrire {escape_markdown(lecture.fichier)}"
+        if st.button(label, icon=":material/table_view:", key=f"decrire_{rank}_{lecture.sha256[:12]}"):
+            octets = next((o for f in files if hashlib.sha256(o := f.getvalue()).hexdigest() == lecture.sha256), None)
+            st.session_state["a_decrire"] = octets and (lecture.fichier, octets)  # one in a .zip is to be dropped again
+            st.switch_page("pages/autre_outil.py")
+
+
+def previews_html(apercus: list[Apercu], titre: str | None = None) -> Markup:
     ready = sum(a.etat == "pret" for a in apercus)
     wrong = sum(a.etat == "a_corriger" for a in apercus)
     known = len(apercus) - ready - wrong
@@ -112,7 +129,7 @@ def previews_html(apercus: list[Apercu]) -> Markup:
     parts += [f"{known} déjà {'reçus' if known > 1 else 'reçu'}"] if known else []
     return render(
         "apercus.html",
-        titre=", ".join(parts),
+        titre=titre or ", ".join(parts),
         apercus=apercus,
         effet=effect_text,
         constat=constat_text,
@@ -154,8 +171,7 @@ def history() -> list[Lot]:
 
 
 def history_html(lots: list[Lot]) -> Markup:
-    titres = {s.nom: s.titre for s in sources()}
-    return render("historique.html", lots=lots, titres=titres, quand=when_text)
+    return render("historique.html", lots=lots, titre=source_title, quand=when_text)
 
 
 @st.dialog("Annuler cet envoi ?")

@@ -7,23 +7,14 @@ from typing import Any
 
 import streamlit as st
 
-from etl.recognition import sources
 from pages.ui.donnees import donnees
 from pages.ui.envois import QUI, Dit
+from pages.ui.sources import source_title
 from rqds_metrics.exercice import exercices_du_plan
 from rqds_metrics.mesures import load_mesures, plages_decided
 from rqds_metrics.registre import Genre, decide
 from rqds_metrics.regles.formats import nombre
 from rqds_metrics.store import base_path, today, transaction
-
-
-def source_title(serie: str) -> str:
-    """« Site Web · Google Analytics 4 » for « ga4|site »; a tool described column by column goes by its own name."""
-    nom = serie.split("|")[0]
-    titles = {s.nom: s.titre for s in sources()}
-    if nom.startswith("autre-"):
-        return nom.removeprefix("autre-").replace("-", " ").capitalize()
-    return titles.get(nom, serie)
 
 
 def choose_sources() -> None:
