@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, datetime
+from random import Random
 
 import pytest
 
 from etl.champs import looks_like_data
 from etl.correspondance import CorrespondanceInvalide, build
+from etl.describing import first_guess, headers_of, mapping_of
 from etl.loading import LotRefuse, cancel_lot, import_export
+from etl.mapped import MappedSource
 from etl.mapped_checks import other_headers
 from etl.matching import repairable, repaired
+from etl.reading import read_document
+from etl.recognition import fullest_row, likely_headers, likely_sheet, read_as
+from etl.source import Contexte
+from etl.unreadable import UnreadableError
 from rqds_metrics import store
 from rqds_metrics.mesures import load_mesures, names
 from rqds_metrics.registre import decide
 from rqds_metrics.resultats import resultats
+from tests.classeurs import xlsx
 from tests.fabrique import load, visites
+from tests.fuzz.mutations import mutate
 from tests.test_correspondance import CYBER, ENVOIS, MOIS, MOMENT, SITE, change, errors, faults, notes, read
 
 AU = date(2026, 11, 24)
@@ -139,3 +149,49 @@ def test_each_family_gives_its_figures(tmp_path):
         valeur = {"serie": "ga4|site", "depuis": None}
         decide(cursor, "source", "visites_web", valeur, qui="essai", pourquoi="essai", quand=datetime(2026, 11, 22, 15))
     assert row(base, "1.2.6-2").valeur == 1000
+
+
+def test_any_file_can_be_looked_at_and_guessed_at():
+    original = ("Rapport\n\n" + ENVOIS).encode()
+    for k in range(60):
+        octets = mutate(original, Random(f"decrire|{k}"))
+        try:
+            document = read_document("x", octets)
+        except UnreadableError:
+            continue
+        sheet = likely_sheet(document)
+        row = fullest_row(document.feuilles[sheet])
+        if row is None:
+            continue
+        idee = first_guess(document, sheet, row, Contexte(AU, None))
+        assert all("exemple.org" not in v for e in headers_of(document.feuilles[sheet], row) for v in e.exemples)
+        with suppress(CorrespondanceInvalide):
+            read_as(MappedSource(mapping_of("Essai", idee, [*idee.champs.values()])), document, Contexte(AU, None))
+
+
+@pytest.mark.parametrize(
+    ("text", "famille", "ligne"),
+    [
+        ("Mois,Téléchargements\noctobre 2026,340\n", "balado", "mois"),
+        ("Date,Downloads\n2026-09-01,34\n2026-10-01,44\n", "balado", "mois"),
+        ("Date,Visits,Page views\n2026-10-01,3,4\n2026-10-02,5,9\n", "web", "jour"),
+        (
+            "Event name,Event date,Tickets sold,Checked in\nA,10/28/2026,30,20\nB,09/02/2026,3,2\n",
+            "webinaire",
+            "seance",
+        ),
+        ("Jour;Compte;Abonnés;Interactions\n2026-10-01;RQDS;400;3\n2026-10-02;RQDS;401;3\n", "social", "jour"),
+        ("Title,Published,All time downloads\nUn,10/25/2026,120\n", "balado", "episode"),
+        ("Campaign name,Sent on,Delivered,Unique opens\nA,2026-10-01 10:00,300,100\n", "infolettre", "envoi"),
+    ],
+)
+def test_what_a_file_is_comes_from_its_headers_and_from_its_rows(text, famille, ligne):
+    idee = first_guess(read_document("x", text.encode()), 0, 0, Contexte(AU, None))
+    assert (idee.famille, idee.ligne) == (famille, ligne)
+    assert idee.ordre == ("mdy" if "/" in text else "dmy")
+
+
+def test_a_cover_sheet_is_not_taken_for_the_table():
+    octets = xlsx(["Rapport", "du mois"], ["", "x"], Données=[["Date", "Visites", "Pages vues"], ["2026-10-01", 4, 9]])
+    document = read_document("x", octets)
+    assert likely_sheet(document) == 1 and likely_headers(document) == ["Date", "Visites", "Pages vues"]

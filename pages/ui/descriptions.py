@@ -33,9 +33,7 @@ def description_html(c: Correspondance, decision: Decision | None = None) -> Mar
 def described_tools() -> None:
     """Each tool that stands described, the last said first, with what can be done of it."""
     found = sorted(donnees(today()).decisions.correspondances.items(), key=lambda x: x[1].quand, reverse=True)
-    st.subheader("Outils décrits", anchor=False)
-    if not found:
-        st.markdown("Aucun encore.")
+    show(render("outils_decrits.html", combien=len(found)), key="outils_decrits")
     for rank, (nom, decision) in enumerate(found):
         with st.container(border=True):
             try:
