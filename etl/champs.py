@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import lru_cache
 from typing import Literal
 
 import pandas as pd
@@ -109,9 +109,10 @@ def may_hold(famille: str, champ: str, header: str) -> bool:
     return counts and (plain in _COMPTES or (" " in plain and not _NUMEROS.search(plain)))
 
 
-@cache
+@lru_cache(5_000)
 def looks_like_data(header: str) -> bool:
     """Is it a figure or a day: then the line taken for the headers is one of the rows, with what people wrote in it."""
-    if not any(c.isdigit() for c in header):
-        return False
-    return bool(_CHIFFRES.fullmatch(header)) or not to_date(pd.Series([header], dtype="str")).values.isna().iloc[0]
+    if _CHIFFRES.fullmatch(header):
+        return any(c.isdigit() for c in header)
+    dated = re.search(r"\b[0-9]{4}", header)  # a day with the name of its month has its year
+    return bool(dated) and not to_date(pd.Series([header], dtype="str")).values.isna().iloc[0]

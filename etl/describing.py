@@ -66,11 +66,15 @@ def headers_of(feuille: Feuille, row: int) -> list[Entete]:
             continue
         values = body.iloc[:, rank].str.strip()
         values = values[values != ""].head(EXEMPLES)
-        counts = len(values) > 0 and not to_int(values).faulty.any() and may_hold("web", "visites", shown[0])
-        personal = is_personal(shown[0]) and not may_hold("web", "page", shown[0]) and not counts
+        personal = is_personal(shown[0]) and not (may_hold("web", "page", shown[0]) or _counts(shown[0], values))
         texts = () if personal else tuple(scrub(v)[:_LONGUEUR] for v in values)
         out[shown[0]] = Entete(shown[0], shown[0] == written and len(written) < TEXTE_MAX, personal, texts)
     return list(out.values())
+
+
+def _counts(header: str, values: pd.Series) -> bool:
+    """Is a header of people's above a count of them, as the values themselves show."""
+    return may_hold("web", "visites", header) and len(values) > 0 and not to_int(values).faulty.any()
 
 
 def choices_of(famille: str, champ: str, entetes: Sequence[Entete]) -> list[str]:

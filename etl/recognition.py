@@ -88,11 +88,14 @@ def _unknown(document: Document, correspondances: Sequence[Correspondance]) -> C
         note = f"Ce fichier ressemble à ceux de {quoted(near)}, mais des en-têtes ont changé."
         remede = "À la page « Autre outil », déposez-le et dites quelles colonnes ont changé de nom."
         return Constat("a_reparer", "erreur", note, remede=remede)
-    known = " ; ".join(f"{s.titre} ({s.attendu})" for s in sources())
+    known = ", ".join(sorted({s.titre.split(" · ")[-1] for s in sources()}))
     note = "Ce fichier n'est pas un export que l'on connaît."
     if headers := likely_headers(document):
         note += f" En-têtes trouvés : {quoted(headers)}."
-    remede = f"Si c'en est un d'un autre outil, décrivez-le à la page « Autre outil ». Exports reconnus : {known}."
+    remede = (
+        f"D'un autre outil ? Décrivez-le à la page « Autre outil ». Outils reconnus : {known}. Si c'est l'un d'eux, "
+        "refaites l'export sans retirer de colonne."
+    )
     return Constat("inconnu", "erreur", note, remede=remede)
 
 

@@ -54,6 +54,9 @@ def dropped() -> Document | None:
     name, octets = (file.name, file.getvalue()) if file else brought or ("", b"")
     if not name:
         return None
+    if not file and st.button("Laisser ce fichier", icon=":material/close:"):
+        del st.session_state["a_decrire"]
+        st.rerun()
     kept = st.session_state.get("document_decrit")
     if kept is None or kept[0] != (name, hash(octets)):
         try:
@@ -167,6 +170,9 @@ def edit(document: Document, table: Table, depart: Correspondance | None) -> tup
     mark = f"{document.sha256[:12]}_{table}_{depart.nom if depart else ''}"
     with st.container(border=True):
         st.subheader("Quelle colonne est quoi", anchor=False)
+        if depart and (gone := missing(depart, written(document, table))):
+            moved = [f"« {h} » → « {idee.champs[k]} »" if k in idee.champs else f"« {h} » → ?" for k, h in gone.items()]
+            st.markdown(escape_markdown(typographie(f"En-têtes changés : {' ; '.join(moved)}.")))
         left, middle, right = st.columns(3)
         families = list(LIGNES)
         nom = left.text_input(
