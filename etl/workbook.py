@@ -35,7 +35,7 @@ _TEXTES = {
 _RETELECHARGER = "Téléchargez-le de nouveau depuis l'outil."
 _EXPORTER = "Téléchargez l'export en CSV ou en Excel depuis l'outil."
 # A formula without its result: written by a program, never opened in a spreadsheet. <v/> counts, <v></v> is a text.
-_SANS_RESULTAT = re.compile(rb"(?:</f>|<f\b[^>]*/>)\s*(?:<v\s*/>|<v></v>)?\s*</c>")
+_SANS_RESULTAT = re.compile(rb"(?:</f>|<f\b[^>]*/>)\s*(?:<v\s*/>)?\s*</c>")
 # Patterns that begin with a fixed text, for they are searched ten times faster. Far: past column Z or line 99 999.
 _LOIN = re.compile(rb' r="([A-Z]{2,}|[A-Z](?=\d{6}))(\d+)')
 _LIGNE = re.compile(rb'row r="(\d+)')
