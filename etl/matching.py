@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from etl.cells import normal
 from etl.champs import Ligne, columns_of, dates_of, may_hold
-from etl.correspondance import Correspondance, build, shown_headers
+from etl.correspondance import Correspondance
 from etl.likeness import MOTS, nearest
 
 _ASSEZ = 0.5  # share of the mapped headers that a file must hold to be the same export, changed
@@ -46,14 +46,3 @@ def guessed(famille: str, ligne: Ligne, headers: Sequence[str]) -> dict[str, str
     elif "periode" in found:
         found = {k: h for k, h in found.items() if k not in ("debut", "fin")}
     return found
-
-
-def repaired(correspondance: Correspondance, new: dict[str, str], headers: Sequence[str]) -> Correspondance:
-    """The mapping with other headers for some columns, and for a file with these headers.
-
-    Raises:
-        CorrespondanceInvalide: it cannot be.
-    """
-    kept = {k: h for k, h in correspondance.champs.items() if k not in missing(correspondance, headers)}
-    valeur = {**correspondance.model_dump(mode="json"), "champs": {**kept, **new}, "entetes": [*shown_headers(headers)]}
-    return build(valeur)

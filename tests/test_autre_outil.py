@@ -102,7 +102,7 @@ def test_a_changed_header_is_repaired_with_the_proposals(app_on, tmp_path):
     up = app_on(base, "pages/televerser.py")
     up.file_uploader[0].set_value([("nov.csv", changed.encode(), "text/csv")]).run()
     assert "des en-têtes ont changé" in shown(up)
-    at = press(up, r"Décrire nov\.csv").switch_page(PAGE).run()  # AppTest would run the first page again
+    at = press(up, r"Réparer la lecture de nov\.csv").switch_page(PAGE).run()  # AppTest would run the first page again
     assert "en-têtes ont changé" in at.warning[0].value
     assert box(at, "Ouvertures uniques").value == "Ouvertures (uniques)"
     press(at, "Enregistrer la description et le fichier")

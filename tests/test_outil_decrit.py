@@ -10,11 +10,11 @@ import pytest
 
 from etl.champs import looks_like_data
 from etl.correspondance import CorrespondanceInvalide, build
-from etl.describing import first_guess, headers_of, mapping_of
+from etl.describing import Idee, first_guess, headers_of, mapping_of
 from etl.loading import LotRefuse, cancel_lot, import_export
 from etl.mapped import MappedSource
 from etl.mapped_checks import other_headers
-from etl.matching import repairable, repaired
+from etl.matching import proposals, repairable
 from etl.reading import read_document
 from etl.recognition import fullest_row, likely_headers, likely_sheet, read_as
 from etl.source import Contexte
@@ -120,7 +120,9 @@ def test_a_column_that_went_away_is_left_out_by_the_repair():
     headers = [h for h in CYBER["entetes"] if h != "Clics uniques"]
     mapping = build(CYBER)
     assert repairable(mapping, headers)
-    mended = repaired(mapping, {}, headers)
+    assert proposals(mapping, headers) == {}
+    champs = {k: h for k, h in mapping.champs.items() if h in headers}
+    mended = mapping_of("Cyberimpact", Idee("infolettre", "envoi", champs), headers)
     assert "clics" not in mended.champs and mended.entetes == tuple(headers)
     text = "\n".join(";".join(line.split(";")[:5]) for line in ENVOIS.splitlines()[:3])
     assert errors(read(text, CYBER)) == ["a_reparer"]

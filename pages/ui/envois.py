@@ -113,7 +113,8 @@ def offer_description(apercus: Sequence[Apercu], files: Sequence[Any]) -> None:
     """For each file of no tool that we know: the page where one says what its columns are, the file in hand."""
     unknown = [a.lecture for a in apercus if {"inconnu", "a_reparer"} & {c.nom for c in a.constats}]
     for rank, lecture in enumerate(unknown[:MONTRES]):
-        label = f"Décrire {escape_markdown(lecture.fichier)}"
+        verb = "Réparer la lecture de" if any(c.nom == "a_reparer" for c in lecture.constats) else "Décrire"
+        label = f"{verb} {escape_markdown(lecture.fichier)}"
         if st.button(label, icon=":material/table_view:", key=f"decrire_{rank}_{lecture.sha256[:12]}"):
             octets = next((o for f in files if hashlib.sha256(o := f.getvalue()).hexdigest() == lecture.sha256), None)
             st.session_state["a_decrire"] = octets and (lecture.fichier, octets)  # one in a .zip is to be dropped again
