@@ -12,8 +12,8 @@ from etl.champs import LIGNES, Ligne, columns_of, dates_of, figures_of, may_hold
 from etl.correspondance import TEXTE_MAX, Correspondance, CorrespondanceInvalide, build, shown_headers
 from etl.dates import Order
 from etl.mapped import MappedSource
-from etl.matching import guessed
 from etl.privacy import is_personal, scrub
+from etl.proposing import guessed
 from etl.recognition import read_as, sources
 from etl.source import ENTETE_MAX, Contexte, Document, Extrait, Feuille, Source
 from etl.table import headers_at

@@ -15,8 +15,8 @@ from etl.cells import strip_controls
 from etl.correspondance import Correspondance
 from etl.findings import presentable, quoted
 from etl.mapped import fitting
-from etl.matching import repairable
 from etl.privacy import scrub
+from etl.proposing import repairable
 from etl.reading import read_document
 from etl.source import ENTETE_MAX, Constat, Contexte, Document, Feuille, Lecture, Source
 from etl.table import headers_at

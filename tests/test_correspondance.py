@@ -16,7 +16,7 @@ from etl.correspondance import (
     to_json,
 )
 from etl.loading import import_export
-from etl.matching import guessed, proposals, repairable
+from etl.proposing import guessed, proposals, repairable
 from etl.recognition import read_export
 from rqds_metrics import store
 from rqds_metrics.plan import load_plan

@@ -14,7 +14,7 @@ from etl.describing import Idee, first_guess, headers_of, mapping_of
 from etl.loading import LotRefuse, cancel_lot, import_export
 from etl.mapped import MappedSource
 from etl.mapped_checks import other_headers
-from etl.matching import proposals, repairable
+from etl.proposing import proposals, repairable
 from etl.reading import read_document
 from etl.recognition import fullest_row, likely_headers, likely_sheet, read_as
 from etl.source import Contexte

@@ -18,7 +18,7 @@ from etl.describing import (
     rows_offered,
 )
 from etl.mapped import fitting
-from etl.matching import guessed, missing, proposals
+from etl.proposing import guessed, missing, proposals
 from etl.reading import read_document
 from etl.recognition import fullest_row, likely_sheet, shown_name, to_repair
 from etl.report import constat_text

@@ -12,8 +12,8 @@ from markupsafe import Markup
 from etl.correspondance import Correspondance, CorrespondanceInvalide
 from etl.describing import Idee, first_rows, mapping_of, totals
 from etl.mapped import MappedSource
-from etl.matching import missing
 from etl.preview import Apercu, preview
+from etl.proposing import missing
 from etl.recognition import read_as
 from etl.source import Document
 from pages.ui.correspondance import Table, reading, written
