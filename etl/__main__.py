@@ -17,6 +17,7 @@ from etl.report import apercu_text, apercu_value, constat_text, lots_text, plain
 from etl.restoring import restore_lot
 from etl.source import Constat, Lecture
 from rqds_metrics import store
+from rqds_metrics.alimentation import plan_decided
 from rqds_metrics.cli import french_parser, run
 from rqds_metrics.donnees import load_donnees, read_lots
 from rqds_metrics.plan import load_plan
@@ -37,8 +38,9 @@ def _progress(text: str) -> None:
 
 
 def _read(files: list[str], base: str | None) -> list[Lecture]:
-    plan, today, out = load_plan(), store.today(), []
+    today, out = store.today(), []
     decisions = load_donnees(today, base).decisions
+    plan = plan_decided(load_plan(), decisions)
     reglages, correspondances = decisions.reglages, saved(decisions.correspondances)
     for rank, name in enumerate(files, 1):
         _progress(f"Lecture {rank} sur {len(files)} : {Path(name).name}")

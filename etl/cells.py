@@ -13,12 +13,13 @@ Ambiguity, decided once here:
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Collection
 from typing import Literal, NamedTuple
 
 import pandas as pd
+
+from rqds_metrics.regles.textes import strip_controls as strip_controls
 
 _SPACES = "[\u00a0\u202f\u2007\u2009\t]"
 # Any space but the ordinary one; spelled out, for « \s » would leave arrow's regular expressions for slower ones.
@@ -138,8 +139,3 @@ def column_letter(index: int) -> str:
         index, rest = divmod(index - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
-
-
-def strip_controls(text: str) -> str:
-    """`text` without control or direction-changing characters, which could disguise what is shown."""
-    return re.sub("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]", "", text)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
 
 from openpyxl import Workbook
@@ -33,7 +32,7 @@ _VALEURS, _LISTES = "Valeurs", "Indicateurs"
 def template(exercice: Exercice, plan: Plan | None = None) -> bytes:
     """The workbook of a fiscal year (.xlsx)."""
     plan = plan or load_plan()
-    typed = [i for i in plan.indicateurs.values() if i.mesure is None]
+    typed = [i for i in plan.indicateurs.values() if i.saisi]
     book = Workbook()
     sheet: Any = book.active
     sheet.title = _VALEURS
@@ -47,12 +46,6 @@ def template(exercice: Exercice, plan: Plan | None = None) -> bytes:
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
-
-
-@lru_cache(8)
-def template_of(exercice: Exercice) -> bytes:
-    """`template` of the plan, made once."""
-    return template(exercice)
 
 
 def months(exercice: Exercice) -> list[str]:

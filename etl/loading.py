@@ -13,6 +13,7 @@ import duckdb
 import pandas as pd
 
 from etl.mapped_checks import described_otherwise
+from etl.matching import AmbiguousError, match_known
 from etl.source import Constat, Extrait, Lecture, Tranche
 from etl.vigilance import COLONNES, Passe
 from rqds_metrics import store
@@ -70,7 +71,7 @@ def _overlaps(tranches: Iterable[Tranche], portees: list[Portee]) -> list[tuple[
         (t, p)
         for t in tranches
         for p in by_serie.get(t.serie, ())
-        if t.mode == "cle" or (p.debut <= t.fin and t.debut <= p.fin)
+        if t.mode == "cle" or (p.fin == t.fin if t.mode == "releve" else p.debut <= t.fin and t.debut <= p.fin)
     ]
 
 
@@ -80,6 +81,8 @@ def replacements(extrait: Extrait, lots: list[Lot], portees: list[Portee]) -> li
     spans: dict[int, list[Span]] = {}
     for t, p in _overlaps(extrait.tranches, portees):
         shared = Span(p.debut, p.fin) if t.mode == "cle" else Span(max(t.debut, p.debut), min(t.fin, p.fin))
+        if t.mode == "releve":
+            shared = Span(t.fin, t.fin)
         spans.setdefault(p.lot, []).append(shared)
     out = []
     for id_, found in sorted(spans.items()):
@@ -95,7 +98,7 @@ def conflicts(extrait: Extrait, lots: list[Lot], portees: list[Portee]) -> list[
     names = {lot.id: lot.fichier for lot in lots}
     out = []
     for t, p in _overlaps(extrait.tranches, portees):
-        if t.mode == "cle":
+        if t.mode in ("cle", "releve"):
             continue
         bloc_lost = p.mode == "bloc" and subtract(Span(p.debut, p.fin), [Span(t.debut, t.fin)])
         bloc_inside = t.mode == "bloc" and p.mode == "bloc" and bloc_lost
@@ -201,11 +204,14 @@ def store_lot(
     erreurs = [c for c in lecture.constats if c.verdict == "erreur"]
     if erreurs or lecture.extrait is None:
         raise LotRefuse(erreurs)
-    extrait = lecture.extrait
     lots = read_lots(cursor)
     deja = known_lot(lots, lecture.sha256, _hashes(cursor))
     if deja:
         return Recu(lecture.fichier, None, deja=deja)
+    try:
+        extrait = match_known(cursor, lecture.extrait)
+    except AmbiguousError as error:
+        raise LotRefuse([error.constat]) from error
     portees = read_portees(cursor, lots)
     refus = _mixing(lots, demo) + conflicts(extrait, lots, portees) + described_otherwise(extrait, lots, portees)
     if refus:

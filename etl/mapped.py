@@ -22,10 +22,10 @@ from etl.findings import quoted
 from etl.mapped_checks import other_headers, overlapping, spans_of, told, unlikely
 from etl.periods import wrong_period
 from etl.privacy import scrub_page
+from etl.snapshot import keep_snapshot
 from etl.source import Constat, Contexte, Document, Extrait, Feuille, Tranche, row_columns
 from etl.table import TOTAL_ECARTE, TOTAUX, Champ, Table, TableSource, find_header, headers_at, joined, scrubbed
 from rqds_metrics.familles import FAMILLES, TITRES
-from rqds_metrics.regles.formats import jour
 
 _VIDE = ("n/a", "--", "-", "nan")
 _PHRASE = 5  # words that make a lone cell a note under the table
@@ -205,21 +205,13 @@ class MappedSource(TableSource):
         extrait.constats += overlapping(extrait.tranches)
 
     def _episodes(self, frame: pd.DataFrame, tables: list[Table], contexte: Contexte, extrait: Extrait) -> None:
-        """Figures since the beginning, as of the day they are received: the newest file replaces them all."""
+        """Figures since the beginning: a snapshot."""
         note = "Cet épisode est là deux fois (même titre, même date) : il compterait double."
         extrait.constats += told("doublon", note, frame.duplicated(["episode", "date"]), "episode", frame, tables)
         if extrait.erreurs:
             return
-        same = frame["episode"].duplicated(keep=False)
-        dated = frame["episode"] + " (" + frame["date"].dt.strftime("%Y-%m-%d") + ")"
-        frame["episode"] = frame["episode"].where(~same, dated)
-        frame["publie_le"] = frame["date"].dt.date
-        frame["debut"] = frame["publie_le"].map(lambda d: min(d, contexte.recu_le))
-        serie = self._serie("episodes")
-        extrait.lignes = frame.assign(serie=serie, fin=contexte.recu_le)[row_columns(self.famille)]
-        extrait.tranches = [Tranche(serie, min(extrait.lignes["debut"]), contexte.recu_le, "cle")]
-        note = f"Ces chiffres sont comptés depuis la sortie de chaque épisode ; ils valent en date du {jour(contexte.recu_le)}."
-        extrait.constats.append(Constat("depuis_le_debut", "info", note))
+        frame = frame.assign(publie_le=frame["date"])
+        keep_snapshot(frame, self._serie("episodes"), tables, contexte, extrait)
 
     def _events(self, frame: pd.DataFrame, tables: list[Table], contexte: Contexte, extrait: Extrait) -> None:
         """Mailings and sessions: each its own serie."""

@@ -83,13 +83,15 @@ class Tranche(NamedTuple):
     `mode` « jour »: rows carry their own day, so a newer file replaces day by day.
     `mode` « bloc »: the rows hold for the whole span at once, replaced together or not at all.
     `mode` « cle »: the newest file replaces the whole serie (a mailing, a survey), whatever its days.
+    `mode` « releve »: a snapshot of counters since the beginning, as of the day `fin`, at most one of a serie in a
+    file. A newer file of the same day replaces it; those of other days live beside it, and are compared.
     Tranches of one serie in one file never share a day.
     """
 
     serie: str
     debut: date
     fin: date
-    mode: Literal["jour", "bloc", "cle"]
+    mode: Literal["jour", "bloc", "cle", "releve"]
 
 
 @dataclass
@@ -98,6 +100,7 @@ class Extrait:
 
     `lignes` has the columns of the family (rqds_metrics.familles) plus serie, debut, fin.
     `ecartees`: reason in French -> number of rows set aside.
+    `repere`: the column of `lignes` by which two kinds of files of a tool say that they speak of one thing.
     """
 
     source: str
@@ -107,6 +110,7 @@ class Extrait:
     constats: list[Constat] = field(default_factory=list)
     ecartees: dict[str, int] = field(default_factory=dict)
     cellules_personnelles: int = 0
+    repere: str | None = None
 
     @property
     def erreurs(self) -> list[Constat]:

@@ -39,7 +39,7 @@ def cautions(extrait: Extrait, passe: dict[str, Passe], recu_le: date) -> list[C
     """Warnings on a sound file. `passe`: by serie, as it was before the file."""
     said = {c.nom for c in extrait.constats}
     out: list[Constat] = []
-    spans = [t for t in extrait.tranches if t.mode != "cle"]
+    spans = [t for t in extrait.tranches if t.mode not in ("cle", "releve")]
     if "mois_incomplet" not in said:
         out += _straddling(spans)
     if not said & {"jour_en_cours", "mois_en_cours"}:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.ui.alimentation import feeding_form
 from pages.ui.cadre import show
+from pages.ui.commentaires import comment_form, comments_html, comments_of
 from pages.ui.contexte import choose
+from pages.ui.envois import say
 from pages.ui.fiche import load_fiche
 from pages.ui.graphiques import CONFIG
 from rqds_metrics.plan import load_plan
@@ -28,7 +31,10 @@ if picked != id_:
     st.rerun()
 
 fiche = load_fiche(id_, contexte)
+say(st.session_state.pop("dits", []))
 show(fiche.tete, key="fiche_tete")
+show(comments_html(comments_of(id_, contexte)), key="fiche_commentaires")
+comment_form(id_, contexte)
 if fiche.cinq_ans:
     left, right = st.columns([1.35, 1]) if fiche.annee else (None, st)
     if left:
@@ -41,4 +47,5 @@ if fiche.cinq_ans:
         st.plotly_chart(
             fiche.cinq_ans, config=CONFIG, theme=None, key="cinq_ans", alt=f"{plan.tous[id_].court}, cinq exercices"
         )
+feeding_form(id_, contexte)
 show(fiche.pied, key="fiche_pied")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from etl.gabarit import template_of
 from pages.ui.cadre import show
 from pages.ui.contexte import current, remember
 from pages.ui.donnees import donnees, warm
@@ -21,6 +20,7 @@ from pages.ui.envois import (
     read_files,
     say,
     store_ready,
+    template_of,
 )
 from pages.ui.reglages import choose_sources, choose_test_sends
 from rqds_metrics.store import today
@@ -66,7 +66,12 @@ with st.expander("Saisir ce qu'aucun outil ne donne : le gabarit Excel"):
         "laissez le reste vide, puis déposez le fichier ici : seules les lignes remplies comptent."
     )
     name = f"valeurs-{year}.xlsx"
-    st.download_button(f"Télécharger {name}", template_of(year), name, icon=":material/download:")
+    st.download_button(
+        f"Télécharger {name}",
+        template_of(year),
+        name,
+        icon=":material/download:",
+    )
 choose_test_sends()
 choose_sources()
 lots = history()

@@ -16,7 +16,9 @@ from rqds_metrics.donnees import Donnees, Lot
 from rqds_metrics.exercice import Exercice
 from rqds_metrics.plan import Indicateur, Plan
 from rqds_metrics.regles.formats import quantite
-from rqds_metrics.synthese import EtatMois, receptions
+from rqds_metrics.regles.series import Serie, month_total
+from rqds_metrics.regles.vivant import Portee, spoken
+from rqds_metrics.synthese import EtatMois, counts, receptions
 
 ETATS: dict[str, str] = {
     "recu": "reçu",
@@ -84,7 +86,7 @@ def bilan_of(plan: Plan, donnees: Donnees, mois: date) -> BilanMois:
     """What is known of a month on the day of `donnees`."""
     first, last = mois.replace(day=1), last_day(mois)
     found = receptions(plan, donnees, Exercice.of(first))
-    speaking = {p.lot for p in donnees.portees if p.debut <= last and p.fin >= first and not _since(p)}
+    speaking = {p.lot for p in spoken(donnees.portees) if p.debut <= last and p.fin >= first and not _since(p, donnees)}
     lots = [lot for lot in donnees.lots if lot.id in speaking]
     lignes = []
     for r in found:
@@ -94,28 +96,44 @@ def bilan_of(plan: Plan, donnees: Donnees, mois: date) -> BilanMois:
     return BilanMois(first, tuple(lignes), tuple(_figures(plan, donnees, first, last)))
 
 
-def _since(portee: Any) -> bool:
-    """Figures since the beginning speak of every month at once: their file is not one of the month's."""
+def _since(portee: Portee, donnees: Donnees) -> bool:
+    """Figures since the beginning speak of every month at once: their file is not one of the month's.
+
+    That of a snapshot is, where what it grew by since the one before it is what counts.
+    """
+    if portee.mode == "releve":
+        return not counts(portee, "balado", donnees)
     return bool(portee.mode == "cle" and (portee.fin - portee.debut).days > 62)
 
 
 def _figures(plan: Plan, donnees: Donnees, first: date, last: date) -> list[Chiffre]:
-    out = []
-    for indicateur in plan.indicateurs.values():
-        serie = donnees.series.get(indicateur.id)
-        if serie is None or indicateur.type in ("jalon", "qualitatif"):
-            continue
-        part = serie.within(first, last)
-        if not len(part) or np.isnan(part.num).all():
-            continue
-        if indicateur.type == "stock":
-            out.append(Chiffre(indicateur, float(part.num[~np.isnan(part.num)][-1]), None))
-            continue
-        divided = indicateur.type == "taux" and not np.isnan(part.den).all()
-        den = float(np.nansum(part.den)) if divided else None
-        summed = float(np.nansum(part.num)) if divided or indicateur.type == "nombre" else float(part.num[-1])
-        out.append(Chiffre(indicateur, summed, den))
-    return out
+    found = (chiffre_of(i, donnees.series.get(i.id), first, last) for i in plan.indicateurs.values())
+    return [c for c in found if c]
+
+
+def chiffre_of(indicateur: Indicateur, serie: Serie | None, first: date, last: date) -> Chiffre | None:
+    """The figure of an indicator over first..last; None where there is none."""
+    if serie is None or indicateur.type in ("jalon", "qualitatif"):
+        return None
+    if indicateur.type == "nombre" and serie.couvert is not None:
+        total = month_total(serie, first, last)
+        return None if total is None else Chiffre(indicateur, total, None)
+    part = serie.within(first, last)
+    if not len(part) or np.isnan(part.num).all():
+        return None
+    if indicateur.type == "stock":
+        return Chiffre(indicateur, float(part.num[~np.isnan(part.num)][-1]), None)
+    divided = indicateur.type == "taux" and not np.isnan(part.den).all()
+    den = float(np.nansum(part.den)) if divided else None
+    summed = float(np.nansum(part.num)) if divided or indicateur.type == "nombre" else float(part.num[-1])
+    return Chiffre(indicateur, summed, den)
+
+
+def same(a: Chiffre | None, b: Chiffre | None) -> bool:
+    """Is it still the same figure, to the rounding of the machine."""
+    if a is None or b is None:
+        return a is b
+    return abs(a.num - b.num) < 1e-9 and (a.den or 0) == (b.den or 0)
 
 
 def to_keep(bilan: BilanMois) -> dict[str, Any]:
@@ -138,8 +156,6 @@ def revisions(plan: Plan, kept: Mapping[str, Any], now: BilanMois) -> list[Revis
     out = []
     for id_, indicateur in plan.indicateurs.items():
         a, b = before.get(id_), after.get(id_)
-        if a and b and abs(a.num - b.num) < 1e-9 and (a.den or 0) == (b.den or 0):
-            continue
-        if a or b:
+        if (a or b) and not same(a, b):
             out.append(Revision(indicateur, a.texte if a else "rien", b.texte if b else "rien"))
     return out

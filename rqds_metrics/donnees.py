@@ -7,20 +7,23 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 
+from rqds_metrics.alimentation import plan_decided
 from rqds_metrics.corrections import Perdue, corrected
+from rqds_metrics.differences import Progression, last_table, read_growth, split
 from rqds_metrics.mesures import Mesure, Plage, load_mesures, names, plages_decided
-from rqds_metrics.plan import Indicateur, Plan, load_plan
+from rqds_metrics.plan import Condition, Indicateur, Plan, load_plan
 from rqds_metrics.registre import Decisions, default_reglages, read_decisions
+from rqds_metrics.regles.formule import Operande, level_of, sum_of
 from rqds_metrics.regles.series import Serie
 from rqds_metrics.regles.vivant import Portee, Span, live_parts, merge
-from rqds_metrics.releves import Rattachements, provenance_sql, rattachements_of, releves_sql
+from rqds_metrics.releves import Rattachements, rattachements_of, releves_sql
 from rqds_metrics.store import base_path, connect, end_of, version
 
 _RETENUES = 32  # as-of days and versions kept in memory
@@ -91,11 +94,24 @@ def read_lots(cursor: duckdb.DuckDBPyConnection, au: date | None = None) -> list
     return [Lot(*row) for row in rows]
 
 
+def read_tranches(cursor: duckdb.DuckDBPyConnection, lot: int | None = None) -> list[Portee]:
+    """What each lot speaks of, or one of them. Episodes kept before there were snapshots are snapshots all the same."""
+    rows = cursor.execute(
+        """
+        SELECT t.lot, t.serie, t.debut, t.fin,
+               CASE WHEN t.mode = 'cle' AND l.famille = 'balado' AND ends_with(t.serie, '|episodes')
+                    THEN 'releve' ELSE t.mode END
+        FROM tranche t JOIN lot l ON l.id = t.lot WHERE ? IS NULL OR t.lot = ?
+        """,
+        [lot, lot],
+    ).fetchall()
+    return [Portee(*row) for row in rows]
+
+
 def read_portees(cursor: duckdb.DuckDBPyConnection, lots: list[Lot]) -> list[Portee]:
     """What counts of each live lot."""
     live = {lot.id for lot in lots if lot.annule_le is None}
-    rows = cursor.execute("SELECT lot, serie, debut, fin, mode FROM tranche").fetchall()
-    return live_parts([Portee(*row) for row in rows if row[0] in live])
+    return live_parts([t for t in read_tranches(cursor) if t.lot in live])
 
 
 def _covered(mesure: Mesure, plages: tuple[Plage, ...], portees: list[Portee]) -> tuple[Span, ...] | None:
@@ -110,28 +126,87 @@ def _covered(mesure: Mesure, plages: tuple[Plage, ...], portees: list[Portee]) -
     return tuple(merge(spans))
 
 
+def question_of(
+    indicateur: Indicateur, portees: list[Portee], decisions: Decisions
+) -> tuple[Mesure, tuple[Plage, ...], Rattachements]:
+    """What an indicator asks of the rows: its measure, which sources it reads when, and the questions attached to it."""
+    assert indicateur.mesure is not None
+    mesure = load_mesures()[indicateur.mesure]
+    plages = plages_decided(indicateur.mesure, mesure, decisions, portees)
+    attached = rattachements_of(indicateur, decisions) if mesure.famille == "sondage" else Rattachements()
+    return mesure, plages, attached
+
+
+def _serie(
+    cursor: duckdb.DuckDBPyConnection,
+    mesure: Mesure,
+    filtre: tuple[Condition, ...],
+    plages: tuple[Plage, ...],
+    portees: list[Portee],
+    decisions: Decisions,
+    attached: Rattachements = Rattachements(),  # noqa: B008 (immutable)
+) -> Serie:
+    """The series of a measure, from what is read as it is and what is read by difference."""
+    direct, grown = split(mesure, plages)
+    rows, spans = [], _covered(mesure, direct, portees)
+    if direct:
+        rows = cursor.execute(*releves_sql(mesure, filtre, decisions.reglages, direct, attached)).fetchall()
+    growth = read_growth(cursor, mesure, grown, filtre) if grown else Progression()
+    if spans is not None and growth.parts:
+        spans = tuple(merge([*spans, *growth.couvert]))
+    return replace(
+        Serie.of([*rows, *growth.rows], spans), releve_seul=max((r.jour for r in growth.seuls), default=None)
+    )
+
+
 def _measured(
     cursor: duckdb.DuckDBPyConnection, plan: Plan, portees: list[Portee], decisions: Decisions
 ) -> dict[str, Serie]:
     """The series of indicators that a source feeds. Indicators of one measure and filter share their query."""
-    mesures = load_mesures()
     known = {p.serie for p in portees}
     series: dict[str, Serie] = {}
-    done: dict[tuple[str, object], Serie] = {}
+    done: dict[tuple[str | None, object], Serie] = {}
     for indicateur in plan.tous.values():
         if indicateur.mesure is None:
             continue
-        mesure = mesures[indicateur.mesure]
-        plages = plages_decided(indicateur.mesure, mesure, decisions, portees)
+        mesure, plages, attached = question_of(indicateur, portees, decisions)
         if not any(names(entry, s) for p in plages for entry in p.series for s in known):
             continue
-        attached = rattachements_of(indicateur, decisions) if mesure.famille == "sondage" else Rattachements()
         key = (indicateur.mesure, (indicateur.filtre, attached.ici))
         if key not in done:
-            sql, params = releves_sql(mesure, indicateur.filtre, decisions.reglages, plages, attached)
-            done[key] = Serie.of(cursor.execute(sql, params).fetchall(), _covered(mesure, plages, portees))
+            done[key] = _serie(cursor, mesure, indicateur.filtre, plages, portees, decisions, attached)
         series[indicateur.id] = done[key]
     return series
+
+
+def _computed(plan: Plan, series: dict[str, Serie]) -> dict[str, Serie]:
+    """The series of indicators that are a formula of others."""
+    out = {}
+    for indicateur in plan.tous.values():
+        if indicateur.formule:
+            top, under = (
+                [Operande(series.get(i, Serie()), plan.tous[i].type == "stock") for i in ids]
+                for ids in (indicateur.formule.numerateur, indicateur.formule.denominateur)
+            )
+            adds_up = indicateur.type == "nombre"
+            out[indicateur.id] = sum_of(top) if adds_up else level_of(top, under)
+    return out
+
+
+def read_serie(cursor: duckdb.DuckDBPyConnection, indicateur: Indicateur, au: date) -> Serie:
+    """The series of one indicator as it was known at the end of `au`."""
+    decisions = read_decisions(cursor, au)
+    plan = plan_decided(load_plan(), decisions)
+    indicateur = plan.tous[indicateur.id]
+    if indicateur.formule:
+        return read_donnees(cursor, au).series.get(indicateur.id, Serie())
+    portees = read_portees(cursor, read_lots(cursor, au))
+    portee_table(cursor, portees)
+    with corrected(cursor, decisions, portees):
+        if not indicateur.mesure:
+            return _typed(cursor, plan)[0].get(indicateur.id, Serie())
+        mesure, plages, attached = question_of(indicateur, portees, decisions)
+        return _serie(cursor, mesure, indicateur.filtre, plages, portees, decisions, attached)
 
 
 def _beside(cursor: duckdb.DuckDBPyConnection, portees: list[Portee], decisions: Decisions) -> dict[str, Serie]:
@@ -140,8 +215,7 @@ def _beside(cursor: duckdb.DuckDBPyConnection, portees: list[Portee], decisions:
     for nom, mesure in load_mesures().items():
         if mesure.accompagne:
             plages = plages_decided(nom, mesure, decisions, portees)
-            sql, params = releves_sql(mesure, (), decisions.reglages, plages)
-            out[nom] = Serie.of(cursor.execute(sql, params).fetchall(), _covered(mesure, plages, portees))
+            out[nom] = _serie(cursor, mesure, (), plages, portees, decisions)
     return out
 
 
@@ -169,7 +243,7 @@ def _typed(cursor: duckdb.DuckDBPyConnection, plan: Plan) -> tuple[dict[str, Ser
     textes: dict[str, list[Texte]] = {}
     for id_, debut, fin, valeur, numerateur, denominateur, fait_le, texte in rows:
         indicateur = plan.tous.get(id_)
-        if indicateur is None or indicateur.mesure:
+        if indicateur is None or not indicateur.saisi:
             continue
         if texte:
             textes.setdefault(id_, []).append(Texte(debut, fin, texte))
@@ -187,7 +261,7 @@ def _typed(cursor: duckdb.DuckDBPyConnection, plan: Plan) -> tuple[dict[str, Ser
 
 
 def portee_table(cursor: duckdb.DuckDBPyConnection, portees: list[Portee]) -> None:
-    """What counts, as the temporary table that measures join."""
+    """What counts, as the temporary tables that measures join: see releves.releves_sql."""
     frame = pd.DataFrame(portees, columns=list(Portee._fields))
     cursor.register("portee_vue", frame.astype({"lot": "int64"}))
     cursor.execute(
@@ -195,20 +269,28 @@ def portee_table(cursor: duckdb.DuckDBPyConnection, portees: list[Portee]) -> No
         "SELECT lot, serie, CAST(debut AS DATE) AS debut, CAST(fin AS DATE) AS fin FROM portee_vue"
     )
     cursor.unregister("portee_vue")
+    last_table(cursor, portees)
 
 
-def read_donnees(cursor: duckdb.DuckDBPyConnection, au: date, plan: Plan | None = None) -> Donnees:
-    """Read all that is known at the end of `au`, inside the caller's transaction if there is one."""
-    plan = plan or load_plan()
+def read_donnees(
+    cursor: duckdb.DuckDBPyConnection, au: date, plan: Plan | None = None, decisions: Decisions | None = None
+) -> Donnees:
+    """Read all that is known at the end of `au`, inside the caller's transaction if there is one.
+
+    `decisions`: to see what would be known if they were these, instead of those of the registre.
+    """
     lots = read_lots(cursor, au)
     portees = read_portees(cursor, lots)
-    decisions = read_decisions(cursor, au)
+    decisions = decisions or read_decisions(cursor, au)
+    plan = plan_decided(plan or load_plan(), decisions)
     portee_table(cursor, portees)
     with corrected(cursor, decisions, portees) as perdues:
         measured = _measured(cursor, plan, portees, decisions)
         typed, textes = _typed(cursor, plan)
         beside = _beside(cursor, portees, decisions)
-    return Donnees(au, tuple(lots), tuple(portees), decisions, {**typed, **measured}, textes, perdues, beside)
+    series = {**typed, **measured}
+    series.update(_computed(plan, series))
+    return Donnees(au, tuple(lots), tuple(portees), decisions, series, textes, perdues, beside)
 
 
 def empty_donnees(au: date) -> Donnees:
@@ -238,58 +320,3 @@ def load_donnees(au: date, base: str | Path | None = None) -> Donnees:
         while len(_kept) > _RETENUES:
             _kept.popitem(last=False)
     return donnees
-
-
-@dataclass(frozen=True)
-class Origine:
-    """A figure of a month, and the file it comes from. `remplace`: earlier files that it took the place of."""
-
-    mois: date
-    num: float | None
-    den: float | None
-    lot: Lot
-    remplace: tuple[Lot, ...]
-
-
-def read_origines(
-    indicateur: Indicateur, debut: date, fin: date, au: date, base: str | Path | None = None
-) -> list[Origine]:
-    """Where the figures of an indicator come from, month by month of debut..fin, the newest first."""
-    if not version(base):
-        return []
-    with connect(base) as cursor:
-        lots = read_lots(cursor, au)
-        portees = read_portees(cursor, lots)
-        portee_table(cursor, portees)
-        decisions = read_decisions(cursor, au)
-        if indicateur.mesure:
-            mesure = load_mesures()[indicateur.mesure]
-            plages = plages_decided(indicateur.mesure, mesure, decisions, portees)
-            attached = rattachements_of(indicateur, decisions) if mesure.famille == "sondage" else Rattachements()
-            sql, params = provenance_sql(mesure, indicateur.filtre, decisions.reglages, plages, attached)
-        else:
-            sql, params = _SAISIES, [indicateur.id]
-        with corrected(cursor, decisions, portees):
-            rows = [r for r in cursor.execute(sql, params).fetchall() if debut <= r[0] <= fin]
-        spoken = cursor.execute("SELECT lot, serie, debut, fin, mode FROM tranche").fetchall()
-    by_id = {lot.id: lot for lot in lots}
-    series = {p.lot: {q.serie for q in portees if q.lot == p.lot} for p in portees}
-    out = []
-    for month, lot, num, den in rows:
-        last = (month.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
-        older = {
-            by_id[t[0]].id
-            for t in spoken
-            if t[0] < lot and t[0] in by_id and by_id[t[0]].annule_le is None
-            and t[1] in series.get(lot, ()) and t[2] <= last and month <= t[3]
-        }  # fmt: skip
-        out.append(Origine(month, num, den, by_id[lot], tuple(by_id[i] for i in sorted(older)[-1:])))
-    return out
-
-
-_SAISIES = """
-SELECT CAST(date_trunc('month', coalesce(r.fait_le, r.fin)) AS DATE) AS mois, r.lot,
-       CAST(coalesce(r.numerateur, r.valeur) AS DOUBLE) AS num, CAST(r.denominateur AS DOUBLE) AS den
-FROM saisie r JOIN portee p ON r.lot = p.lot AND r.serie = p.serie AND r.debut BETWEEN p.debut AND p.fin
-WHERE r.indicateur = ? ORDER BY 1 DESC, 2 DESC
-"""

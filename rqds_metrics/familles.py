@@ -10,7 +10,7 @@ from __future__ import annotations
 COMMUNES = {"lot": "BIGINT", "serie": "VARCHAR", "debut": "DATE", "fin": "DATE"}
 
 FAMILLES: dict[str, dict[str, str]] = {
-    # an e-mailing; counts of people: delivered, unique opens, unique clicks
+    # an e-mailing (campagne: what names it, or the mark that its files share); counts of people: delivered, unique opens, unique clicks
     "infolettre": {
         "campagne": "VARCHAR", "titre": "VARCHAR", "livres": "BIGINT", "ouvertures": "BIGINT",
         "clics": "BIGINT", "desabonnements": "BIGINT",

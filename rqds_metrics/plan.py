@@ -101,6 +101,17 @@ class Calendrier(Strict):
         return self
 
 
+class Formule(Strict):
+    """A small formula of other indicators: the sum of some, or their sum divided by the sum of others."""
+
+    numerateur: Annotated[tuple[str, ...], BeforeValidator(_tuple)] = Field(min_length=1)
+    denominateur: Annotated[tuple[str, ...], BeforeValidator(_tuple)] = ()
+
+    @property
+    def operandes(self) -> tuple[str, ...]:
+        return (*self.numerateur, *self.denominateur)
+
+
 class Indicateur(Strict):
     """One follow-up indicator: the plan's wording, and what computing it needs."""
 
@@ -114,6 +125,7 @@ class Indicateur(Strict):
     cible: Cible | None = None
     mesure: str | None = None  # a name of mesures.yaml; absent: the value is typed in
     filtre: Annotated[tuple[Condition, ...], BeforeValidator(_tuple)] = ()
+    formule: Formule | None = None  # absent, as is the measure: the value is typed in
     calendrier: str | None = None
     par: Literal["activite", "reseau", "membre"] | None = None  # the plan says « par … »
     doute: str | None = None
@@ -134,9 +146,20 @@ class Indicateur(Strict):
             raise ValueError("il manque l'unité")
         if self.filtre and not self.mesure:
             raise ValueError("un filtre ne va qu'avec une mesure")
-        if self.type in ("jalon", "qualitatif") and self.mesure:
-            raise ValueError(f"le type « {self.type} » ne se mesure pas par un export")
+        if self.type in ("jalon", "qualitatif") and (self.mesure or self.formule):
+            raise ValueError(f"le type « {self.type} » ne se mesure pas par un export ni par une formule")
+        if self.mesure and self.formule:
+            raise ValueError("la valeur vient d'une mesure ou d'une formule, pas des deux")
+        if self.formule and self.formule.denominateur and self.type == "nombre":
+            raise ValueError("un rapport ne s'additionne pas : son type est « stock » ou « taux »")
+        if self.formule and not self.formule.denominateur and self.type == "taux":
+            raise ValueError("un taux demande un dénominateur")
         return self
+
+    @property
+    def saisi(self) -> bool:
+        """Is the value typed in: neither measured nor computed."""
+        return self.mesure is None and self.formule is None
 
     @property
     def action(self) -> str | None:
@@ -220,6 +243,20 @@ class Plan(Strict):
         return self.calendriers[indicateur.calendrier] if indicateur.calendrier else None
 
 
+def formula_faults(indicateur: Indicateur, plan: Plan) -> list[str]:
+    """What is wrong with the indicators that a formula names, in French."""
+    notes = []
+    for id_ in indicateur.formule.operandes if indicateur.formule else ():
+        other = plan.tous.get(id_)
+        if other is None:
+            notes.append(f"indicateur inconnu « {id_} »")
+        elif id_ == indicateur.id or other.formule:
+            notes.append(f"« {id_} » est lui-même une formule")
+        elif other.type not in ("nombre", "stock"):
+            notes.append(f"« {id_} » n'est ni un nombre ni un niveau")
+    return notes
+
+
 def check_plan(path: Path = FICHIER) -> tuple[Plan | None, Lu]:
     """Read the plan; the second value holds every fault found (`.defauts`, empty when sound)."""
     lu = read_yaml(path)
@@ -246,6 +283,8 @@ def _check_ids(plan: Plan, lu: Lu) -> None:
         if indicateur.calendrier and indicateur.calendrier not in plan.calendriers:
             note = f"calendrier inconnu « {indicateur.calendrier} »"
             lu.defauts.append(lu.defaut((*chemin, "calendrier"), note))
+        for note in formula_faults(indicateur, plan):
+            lu.defauts.append(lu.defaut((*chemin, "formule"), note))
 
     for i, o in enumerate(plan.orientations):
         at = ("orientations", i)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
@@ -16,7 +16,10 @@ from rqds_metrics.plan import RACINE, Strict
 from rqds_metrics.store import end_of, now
 from rqds_metrics.yaml_strict import DefinitionError, read_yaml, validate
 
-Genre = Literal["cible", "echeance", "reglage", "source", "cloture", "question", "correction", "correspondance"]
+Genre = Literal[
+    "cible", "echeance", "reglage", "source", "cloture", "question", "correction", "correspondance", "commentaire",
+    "alimentation", "reunion",
+]  # fmt: skip
 REGLAGES = RACINE / "data" / "reglages.yaml"
 
 
@@ -57,6 +60,9 @@ class Decisions:
     questions: Mapping[tuple[str, str], Decision] = field(default_factory=dict)
     corrections: Mapping[str, Decision] = field(default_factory=dict)  # see rqds_metrics.corrections
     correspondances: Mapping[str, Decision] = field(default_factory=dict)  # name -> a mapping, see etl.correspondance
+    commentaires: Mapping[str, Decision] = field(default_factory=dict)  # see rqds_metrics.commentaires
+    alimentations: Mapping[str, Decision] = field(default_factory=dict)  # see rqds_metrics.alimentation
+    reunions: Mapping[str, Decision] = field(default_factory=dict)  # a day, ISO -> see rqds_metrics.reunions
 
 
 @cache
@@ -92,41 +98,36 @@ def decide(
     )
 
 
+# What each genre decides on: only the newest decision on the same thing stands.
+_DEBOUT: dict[str, Callable[[Decision], Any]] = {
+    "cible": lambda d: (d.cle, str(d.exercice)),
+    "question": lambda d: tuple(d.cle.split("\n", 1)),
+    **dict.fromkeys(
+        ("echeance", "cloture", "correction", "correspondance", "commentaire", "alimentation", "reunion"),
+        lambda d: d.cle,
+    ),
+}
+
+
 def read_decisions(cursor: duckdb.DuckDBPyConnection, au: date) -> Decisions:
     """The newest decision of each kind at the end of the day `au`."""
     rows = cursor.execute(
         "SELECT quand, qui, genre, cle, exercice, valeur, pourquoi FROM registre WHERE quand < ? ORDER BY quand, id",
         [end_of(au)],
     ).fetchall()
-    cibles: dict[tuple[str, str], Decision] = {}
-    echeances: dict[str, Decision] = {}
+    standing: dict[str, dict[Any, Decision]] = {genre: {} for genre in _DEBOUT}
     reglages: dict[str, Any] = {}
     sources: dict[str, tuple[Decision, ...]] = {}
-    clotures: dict[str, Decision] = {}
-    questions: dict[tuple[str, str], Decision] = {}
-    corrections: dict[str, Decision] = {}
-    correspondances: dict[str, Decision] = {}
     for quand, qui, genre, cle, exercice, valeur, pourquoi in rows:
         decision = Decision(quand, qui, genre, cle, exercice, json.loads(valeur), pourquoi)
-        if genre == "cible":
-            _put(cibles, (cle, str(exercice)), decision)
-        elif genre == "echeance":
-            _put(echeances, cle, decision)
-        elif genre == "reglage":
+        if genre == "reglage":
             reglages[cle] = decision.valeur
-        elif genre == "cloture":
-            _put(clotures, cle, decision)
-        elif genre == "correction":
-            _put(corrections, cle, decision)
-        elif genre == "correspondance":
-            _put(correspondances, cle, decision)
-        elif genre == "question":
-            _put(questions, tuple(cle.split("\n", 1)), decision)
         elif genre == "source":
             sources[cle] = (*sources.get(cle, ()), decision) if decision.valeur else ()
-    base = default_reglages()
-    settings = Reglages.model_validate({**base.model_dump(), **reglages})
-    return Decisions(cibles, echeances, settings, sources, clotures, questions, corrections, correspondances)
+        elif genre in standing:
+            _put(standing[genre], _DEBOUT[genre](decision), decision)
+    settings = Reglages.model_validate({**default_reglages().model_dump(), **reglages})
+    return Decisions(reglages=settings, sources=sources, **{genre + "s": found for genre, found in standing.items()})
 
 
 def _put(standing: dict[Any, Decision], key: Any, decision: Decision) -> None:

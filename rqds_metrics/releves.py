@@ -5,18 +5,12 @@ Names of tables and columns come from rqds_metrics.familles only; words from fil
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Any, NamedTuple
 
 from rqds_metrics.mesures import CALCULS, Mesure, Plage, plages_of
 from rqds_metrics.plan import Condition, Indicateur
 from rqds_metrics.registre import Decisions, Reglages
-
-
-def plain(text: str) -> str:
-    """Lower case, no accents, straight apostrophes: how filters compare (the SQL below does the same)."""
-    text = unicodedata.normalize("NFD", text.lower().replace("’", "'"))
-    return "".join(c for c in text if not unicodedata.combining(c))
+from rqds_metrics.regles.textes import plain as plain
 
 
 def _words(column: str, test: str, words: tuple[str, ...], params: list[Any]) -> str:
@@ -34,10 +28,10 @@ def _within(mesure: Mesure, plage: Plage, params: list[Any]) -> str:
     """The rows of some series on some days, their names and days bound."""
     tests = []
     for serie in plage.series:
-        head, star, tail = serie.partition("*")
+        first, star, last = serie.partition("*")
         if star:
-            tests.append("starts_with(r.serie, ?)" + (" AND ends_with(r.serie, ?)" if tail else ""))
-            params.extend([head, tail] if tail else [head])
+            tests.append("starts_with(r.serie, ?) AND ends_with(r.serie, ?)" if last else "starts_with(r.serie, ?)")
+            params.extend([first, last] if last else [first])
         else:
             tests.append("r.serie = ? OR starts_with(r.serie, ?)")
             params.extend([serie, serie + "|"])
@@ -94,6 +88,10 @@ def _where(
     clauses: list[str] = [f"r.{mesure.date} IS NOT NULL"]
     params: list[Any] = []
     clauses.append("(" + " OR ".join(_within(mesure, plage, params) for plage in plages) + ")")
+    if mesure.derniers:
+        clauses.append(
+            "(r.lot, r.serie, r.episode, r.publie_le) IN (SELECT lot, serie, episode, publie_le FROM dernier)"
+        )
     for compte in mesure.conditions:
         if compte.minimum:
             clauses.append(f"r.{compte.colonne} >= ?")
@@ -101,6 +99,23 @@ def _where(
         else:
             clauses.append(f"r.{compte.colonne} IS {'NULL' if compte.vide else 'NOT NULL'}")
     return clauses + _filtered(filtre, rattachements, params), params
+
+
+def _body(
+    mesure: Mesure,
+    filtre: tuple[Condition, ...],
+    reglages: Reglages,
+    plages: tuple[Plage, ...] | None,
+    rattachements: Rattachements,
+) -> tuple[str, list[Any]]:
+    """The rows that a measure reads: FROM and WHERE."""
+    clauses, params = _where(mesure, filtre, reglages, plages or plages_of(mesure), rattachements)
+    where = "\n  AND ".join(clauses)
+    return (
+        f"FROM {mesure.famille} r\n"
+        f"JOIN portee p ON r.lot = p.lot AND r.serie = p.serie AND r.debut BETWEEN p.debut AND p.fin\n"
+        f"WHERE {where}"
+    ), params
 
 
 def releves_sql(
@@ -112,25 +127,55 @@ def releves_sql(
 ) -> tuple[str, list[Any]]:
     """The query that reads a measure, and its bound values. `plages`: see plages_of.
 
-    Reads the table of the family and `portee` (lot, serie, debut, fin: what counts, see regles.vivant).
+    Reads the table of the family, `portee` (lot, serie, debut, fin: what counts, see regles.vivant) and, for what is
+    read of snapshots, `dernier` (lot, serie, episode, publie_le: see rqds_metrics.differences).
     Gives debut DATE, fin DATE, num DOUBLE, den DOUBLE, n DOUBLE, one row per span of days.
     """
 
     def total(name: str | None) -> str:
         return "NULL" if name is None else CALCULS.get(name, f"sum(r.{name})")
 
-    clauses, params = _where(mesure, filtre, reglages, plages or plages_of(mesure), rattachements)
+    body, params = _body(mesure, filtre, reglages, plages, rattachements)
+    if mesure.dernier_par:
+        return _levels(mesure, total(mesure.numerateur), body), params
     first = "r.debut" if mesure.date == "fin" else f"r.{mesure.date}"
     observed = total("repondants") if mesure.famille == "sondage" else "count(*)"
-    where = "\n  AND ".join(clauses)
     sql = (
         f"SELECT {first} AS debut, r.{mesure.date} AS fin,\n"
         f"       CAST({total(mesure.numerateur)} AS DOUBLE) AS num,\n"
         f"       CAST({total(mesure.denominateur)} AS DOUBLE) AS den,\n"
         f"       CAST({observed} AS DOUBLE) AS n\n"
+        f"{body}\nGROUP BY 1, 2\nORDER BY 2, 1"
+    )
+    return sql, params
+
+
+def _levels(mesure: Mesure, total: str, body: str) -> str:
+    """On each day that something is known, the last level of each thing (`dernier_par`), added up."""
+    return (
+        f"WITH connu AS (\nSELECT r.{mesure.dernier_par} AS cle, r.{mesure.date} AS fin,\n"  # noqa: S608
+        f"       CAST({total} AS DOUBLE) AS niveau\n{body}\nGROUP BY 1, 2\n)\n"
+        "SELECT j.fin AS debut, j.fin AS fin, sum(c.niveau) AS num, CAST(NULL AS DOUBLE) AS den,\n"
+        "       CAST(count(*) AS DOUBLE) AS n\n"
+        "FROM (SELECT cle, fin FROM (SELECT DISTINCT cle FROM connu) CROSS JOIN (SELECT DISTINCT fin FROM connu)) j\n"
+        "ASOF JOIN connu c ON j.cle = c.cle AND j.fin >= c.fin\n"
+        "GROUP BY 1, 2\nORDER BY 2, 1"
+    )
+
+
+def snapshots_sql(mesure: Mesure, filtre: tuple[Condition, ...], serie: str) -> tuple[str, list[Any]]:
+    """The query that reads the counters of a serie, snapshot by snapshot, and its bound values.
+
+    Gives jour DATE, lot BIGINT, episode VARCHAR, publie_le DATE, valeur DOUBLE, in order of days.
+    """
+    params: list[Any] = [serie]
+    clauses = ["r.serie = ?", "r.episode IS NOT NULL", *_filtered(filtre, Rattachements(), params)]
+    where = "\n  AND ".join(clauses)
+    sql = (
+        f"SELECT r.fin AS jour, r.lot, r.episode, r.publie_le, CAST(r.{mesure.numerateur} AS DOUBLE) AS valeur\n"
         f"FROM {mesure.famille} r\n"
         f"JOIN portee p ON r.lot = p.lot AND r.serie = p.serie AND r.debut BETWEEN p.debut AND p.fin\n"
-        f"WHERE {where}\nGROUP BY 1, 2\nORDER BY 2, 1"
+        f"WHERE {where}\nORDER BY 1, 3, 4"
     )
     return sql, params
 
@@ -146,8 +191,17 @@ def provenance_sql(
 
     Gives mois DATE, lot BIGINT, num DOUBLE, den DOUBLE, the newest month first.
     """
-    sql, params = releves_sql(mesure, filtre, reglages, plages, rattachements)
-    body = sql[sql.index("FROM ") : sql.index("\nGROUP BY")]
+    body, params = _body(mesure, filtre, reglages, plages, rattachements)
+    if mesure.dernier_par:
+        month = f"CAST(date_trunc('month', r.{mesure.date}) AS DATE)"
+        last = (
+            f"SELECT {month} AS mois, r.lot AS lot, arg_max(r.{mesure.numerateur}, r.{mesure.date}) AS niveau\n{body}"
+        )
+        return (
+            f"SELECT mois, lot, CAST(sum(niveau) AS DOUBLE) AS num, CAST(NULL AS DOUBLE) AS den\n"
+            f"FROM (\n{last}\nGROUP BY 1, 2, r.{mesure.dernier_par}\n)\nGROUP BY 1, 2\nORDER BY 1 DESC, 2 DESC"
+        ), params
+    sql, _ = releves_sql(mesure, filtre, reglages, plages, rattachements)
     sums = sql[sql.index("CAST(") : sql.index(",\n       CAST(", sql.index(" AS den"))]
     month = f"CAST(date_trunc('month', r.{mesure.date}) AS DATE)"
     return (

@@ -10,15 +10,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from rqds_metrics.alimentation import plan_decided
 from rqds_metrics.donnees import Donnees, load_donnees
 from rqds_metrics.exercice import Exercice, exercices_du_plan
 from rqds_metrics.mesures import load_mesures
 from rqds_metrics.plan import Indicateur, Plan, load_plan
 from rqds_metrics.regles.attendu import Attendu, Methode, attendu_of, due_dates
 from rqds_metrics.regles.cible import Objet, cible_of
+from rqds_metrics.regles.formats import pourcent
 from rqds_metrics.regles.jalon import jalon_of
-from rqds_metrics.regles.phrase import Faits, jalon_sentence, sentence
-from rqds_metrics.regles.series import Serie, couverture, cumul, last_day
+from rqds_metrics.regles.phrase import DEUX, POINT_VIRGULE, Faits, jalon_sentence, sentence
+from rqds_metrics.regles.series import Serie, couverture, covered_days, cumul, last_day
 from rqds_metrics.regles.statut import Limites, Statut, statut_of
 from rqds_metrics.store import today
 
@@ -33,6 +35,7 @@ class Resultat:
     """One indicator in one year, as of a day. Rates are fractions; what is missing is None.
 
     `an_dernier_total`, `an_dernier_meme_date`: the year before, whole, and up to the same date.
+    `reserve`: what must be said wherever the value is (it ends `phrase`).
     """
 
     indicateur: Indicateur
@@ -53,6 +56,7 @@ class Resultat:
     an_dernier_meme_date: float | None = None
     fait_le: date | None = None
     echeance: date | None = None
+    reserve: str = ""
 
     @property
     def id(self) -> str:
@@ -67,7 +71,7 @@ class _Valeur:
     n: float | None = None
 
 
-def _value_of(indicateur: Indicateur, serie: Serie, exercice: Exercice, jour: date) -> _Valeur:
+def value_of(indicateur: Indicateur, serie: Serie, exercice: Exercice, jour: date) -> _Valeur:
     """The value of the year at the end of `jour`: a sum, a last level, or a ratio of sums."""
     part = serie.year(exercice, jour)
     if not len(part) or np.isnan(part.num).all():
@@ -90,7 +94,7 @@ class Calcul:
     """The results of a plan as of a day; each year's value is computed once and serves the next year's target."""
 
     def __init__(self, plan: Plan, donnees: Donnees):
-        self.plan = plan
+        self.plan = plan_decided(plan, donnees.decisions)
         self.donnees = donnees
         self.au = donnees.au
         reglages = donnees.decisions.reglages
@@ -111,13 +115,24 @@ class Calcul:
                     out.append((mesure.titre, float(np.nansum(part.num)) / total))
         return out
 
+    def reserve(self, indicateur: Indicateur, exercice: Exercice) -> str:
+        """What the measure's figure must be read with, and the rates that stand beside it; "" when there is no figure."""
+        said = load_mesures()[indicateur.mesure].reserve if indicateur.mesure else None
+        beside = [f"{titre.lower()}{DEUX} {pourcent(taux)}" for titre, taux in self.beside(indicateur, exercice)]
+        parts = [*([said] if said else []), *beside]
+        if not parts or self.value(indicateur, exercice).valeur is None:
+            return ""
+        text = f"{POINT_VIRGULE} ".join(parts)
+        return text[0].upper() + text[1:] + "."
+
     def value(self, indicateur: Indicateur, exercice: Exercice) -> _Valeur:
         key = (indicateur.id, exercice)
         if key not in self._values:
-            self._values[key] = _value_of(indicateur, self.serie(indicateur), exercice, self.au)
+            self._values[key] = value_of(indicateur, self.serie(indicateur), exercice, self.au)
         return self._values[key]
 
     def result(self, indicateur: Indicateur, exercice: Exercice) -> Resultat:
+        indicateur = self.plan.tous.get(indicateur.id, indicateur)  # as it is fed on that day
         if indicateur.type == "jalon":
             return self._jalon(indicateur, exercice)
         if indicateur.type == "qualitatif":
@@ -177,22 +192,25 @@ class Calcul:
         if jour and found.valeur is not None and self.value(indicateur, before).valeur is not None:
             same_date = self._same_date(indicateur, before, jour)
         couvert = couverture(serie, exercice, self.au)
+        reserve = self.reserve(indicateur, exercice) if exercice.debut <= self.au else ""
         faits = Faits(
             indicateur, exercice, self.au, found.valeur, found.numerateur, found.denominateur, found.n, objet,
             due.valeur, due.methode, statut, jour, self.value(indicateur, before).valeur, same_date, couvert,
-            couverture(serie, before, self.au),
+            couverture(serie, before, self.au), serie.releve_seul,
         )  # fmt: skip
         return Resultat(
             indicateur, exercice, found.valeur, found.numerateur, found.denominateur, found.n, objet.valeur,
-            objet.origine, due.valeur, due.methode, statut, couvert, sentence(faits), jour,
-            faits.an_dernier_total, same_date,
+            objet.origine, due.valeur, due.methode, statut, couvert, f"{sentence(faits)} {reserve}".strip(), jour,
+            faits.an_dernier_total, same_date, reserve=reserve,
         )  # fmt: skip
 
     def _same_date(self, indicateur: Indicateur, before: Exercice, jour: date) -> float | None:
         serie, same = self.serie(indicateur), before.same_day(jour)
         if indicateur.type == "nombre":
+            if serie.couvert is not None and not covered_days(serie.couvert, before.debut, same):
+                return None  # nobody spoke of these days: what came then is unknown, not nothing
             return cumul(serie, before, same)
-        return _value_of(indicateur, serie, before, same).valeur
+        return value_of(indicateur, serie, before, same).valeur
 
     def _nothing_due(self, indicateur: Indicateur, exercice: Exercice) -> bool:
         """What is measured once a year is due at its end; else nothing is due before the first date of the calendar."""
@@ -234,7 +252,7 @@ def compute(donnees: Donnees, exercices: Iterable[Exercice], plan: Plan | None =
     """A result per indicator and year: those of the plan in its order, then those of the yearly member survey."""
     plan = plan or load_plan()
     calcul = Calcul(plan, donnees)
-    return [calcul.result(i, e) for e in exercices for i in plan.tous.values()]
+    return [calcul.result(i, e) for e in exercices for i in calcul.plan.tous.values()]
 
 
 def to_frame(results: list[Resultat]) -> pd.DataFrame:

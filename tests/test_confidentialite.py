@@ -151,6 +151,47 @@ def meta():
     ])  # fmt: skip
 
 
+def mailchimp_campagne():
+    return as_csv([
+        ["Email Campaign Report"],
+        ["Title:", f"{TEMOIN}, écrire à {COURRIELS[0]} ou au {TELEPHONES[1]}"],
+        ["Subject Line:", f"{LIBRES[0]} : {GENS[0]}"],
+        ["Delivery Date/Time:", "Wed, Sep 30, 2026 10:05 am"],
+        ["From Email:", COURRIELS[1]],
+        ["From Name:", GENS[1]],
+        ["Successful Deliveries:", "995"],
+        ["Recipients Who Opened:", "350 (35.18%)"],
+        ["Clicks by URL"],
+        ["URL", "Total Clicks", "Unique Clicks"],
+        [f"https://exemple.org/?courriel={COURRIELS[0]}&tel={TELEPHONES[0]}", "4", "3"],
+    ])  # fmt: skip
+
+
+def universal_analytics():
+    one, two = COURRIELS
+    lines = [
+        "# ----------------------------------------",
+        f"# Vue de {GENS[0]} ({one})",
+        "# 20220701-20220731",
+        "# ----------------------------------------",
+        "",
+        "Page,Pageviews",
+        f"/{TEMOIN},10",
+        f"/merci?nom={GENS[0]}&courriel={one}&tel={TELEPHONES[0]},3",
+        f"/merci/{two.replace('@', '%40')},2",
+        f"/appel/{TELEPHONES[2].replace(' ', '%20')}#{GENS[1]},2",
+        ",17",
+    ]
+    return "\n".join(lines).encode()
+
+
+def matomo_courriel():
+    people = ["User IDs", "label,nb_visits,nb_actions", *(f"{c},4,5" for c in COURRIELS), f"{GENS[0]},1,1"]
+    pages = ["Page URLs", "label,nb_visits,nb_hits", f"/merci?tel={TELEPHONES[0]},4,5"]
+    visits = ["Visits Summary", "nb_uniq_visitors,nb_visits,nb_actions", "12,20,31"]
+    return "\n".join(["Période : octobre 2026", *people, *visits, *pages]).encode("utf-16")
+
+
 def saisie():
     return as_xlsx([
         ["Mois", "Indicateur", "Valeur", "Fait le", "Texte", "Nom"],
@@ -170,6 +211,9 @@ FICHIERS = {
     "balado.csv": apple,
     "contenus.csv": youtube,
     f"publications {COURRIELS[1]}.csv": meta,
+    "envoi.csv": mailchimp_campagne,
+    f"pages d'avant {COURRIELS[0]}.csv": universal_analytics,
+    "rapport.csv": matomo_courriel,
 }
 
 
@@ -346,5 +390,5 @@ def test_the_number_of_dropped_cells_is_told():
     dropped = {le.source.nom: le.extrait.cellules_personnelles for le in lectures()}
     assert dropped == {
         "mailchimp": 2, "ga4": 0, "spotify": 0, "zoom": 11, "ms_forms": 12, "saisie": 2, "teams": 5, "apple": 0,
-        "youtube": 0, "meta": 4,
+        "youtube": 0, "meta": 4, "mailchimp_campagne": 1, "universal_analytics": 0, "matomo_courriel": 3,
     }  # fmt: skip

@@ -256,3 +256,27 @@ def test_clicks_stand_beside_opens(base):
     assert calcul.beside(opens, Exercice(2026)) == [("Taux de clic", 0.08)]
     assert calcul.beside(opens, Exercice(2025)) == []
     assert calcul.beside(load_plan().indicateurs["1.2.6-2"], Exercice(2026)) == []
+
+
+def test_wherever_the_open_rate_is_said_apple_mail_and_clicks_are_said_too(base):
+    from pages.ui.ensemble import gap_text
+    from rqds_metrics.donnees import load_donnees
+    from rqds_metrics.exercice import Exercice
+    from rqds_metrics.resultats import Calcul
+
+    said = "Les ouvertures comprennent celles qu'Apple Mail simule"
+    load(base, envoi("b", date(2026, 10, 28), 500, 250))
+    plan = load_plan()
+    opens = [i for i in plan.tous.values() if i.mesure == "taux_ouverture"]
+    assert {i.id for i in opens} == {"1.2.6-4", "4.1.4-1"}
+    for indicateur in opens:
+        r = Calcul(plan, load_donnees(AU, base)).result(indicateur, Exercice(2026))
+        assert r.phrase.endswith(f" {said}.") and gap_text(r).endswith(f" · {said}.")
+    file = envoi("a", date(2026, 9, 30), 500, 200)
+    file.extrait.lignes["clics"] = 40
+    load(base, file)
+    for indicateur in opens:
+        r = Calcul(plan, load_donnees(AU, base)).result(indicateur, Exercice(2026))
+        assert r.phrase.endswith(f"{said}\u202f; taux de clic\u00a0: 8\u00a0%.")
+        assert said not in Calcul(plan, load_donnees(AU, base)).result(indicateur, Exercice(2025)).phrase
+    assert said not in Calcul(plan, load_donnees(AU, base)).result(plan.tous["1.2.6-2"], Exercice(2026)).phrase

@@ -6,16 +6,14 @@ kept only where the tool gives them for the whole. Splitting into blocks is in _
 
 from __future__ import annotations
 
-from itertools import groupby, pairwise
+from itertools import groupby
 
 import pandas as pd
 
-from etl.findings import constat_at
+from etl.periods import about_period, overlaps
 from etl.source import Constat, Contexte, Document, Extrait, Source, Tranche
 from etl.sources._ga4_blocks import Block, is_ga4, split_blocks
 from etl.sources._ga4_rows import daily_rows, page_rows, site_rows
-from rqds_metrics.exercice import Exercice
-from rqds_metrics.regles.formats import periode
 
 RAPPORTS = "« Acquisition de trafic » (sessions) ou « Pages et écrans » (chemin de la page, vues)"
 
@@ -50,11 +48,14 @@ class GA4(Source):
             self._period(same, extrait, frames)
             last = [t for t in extrait.tranches if (t.debut, t.fin) == (debut, fin)]
             if last:
-                extrait.constats += _about_period(last, same[0], contexte)
+                whole = any(t.mode == "bloc" for t in last)
+                extrait.constats += about_period(
+                    last[0].debut, last[0].fin, whole, same[0].feuille, same[0].header_row, contexte.recu_le
+                )
         if not frames and not extrait.erreurs:
             note = "Ce fichier de Google Analytics ne donne ni les sessions du site ni les vues par chemin de page."
             extrait.constats.append(Constat("rien_a_lire", "erreur", note, remede=f"Exportez le rapport {RAPPORTS}."))
-        extrait.constats += _overlaps(extrait.tranches)
+        extrait.constats += overlaps(extrait.tranches)
         if frames:
             extrait.lignes = pd.concat([extrait.lignes, *frames], ignore_index=True)[list(extrait.lignes.columns)]
         return extrait
@@ -73,53 +74,6 @@ class GA4(Source):
         if pages is not None:
             frames.append(pages.assign(serie="ga4|pages"))
             extrait.tranches.append(Tranche("ga4|pages", debut, fin, "bloc" if daily_pages is None else "jour"))
-
-
-def _about_period(tranches: list[Tranche], block: Block, contexte: Contexte) -> list[Constat]:
-    """What to tell about the days of a period: they decide which year and month the figures go to."""
-    debut, fin = tranches[0].debut, tranches[0].fin
-    whole = any(t.mode == "bloc" for t in tranches)
-    days = periode(debut, fin)
-    out = []
-
-    def tell(nom: str, verdict: str, note: str, remede: str) -> None:
-        out.append(constat_at(nom, verdict, note, block.feuille, block.header_row, remede=remede))  # type: ignore[arg-type]
-
-    if debut > fin:
-        tell("periode", "erreur", f"La période finit avant de commencer ({days}).", "Refaites l'export.")
-    elif whole and Exercice.of(debut) != Exercice.of(fin):
-        note = (
-            f"La période {days} est à cheval sur deux exercices (du 1er juillet au 30 juin) : elle ne se partage pas."
-        )
-        tell(
-            "deux_exercices", "erreur", note, "Exportez un mois à la fois, ou ajoutez la dimension « Date » au rapport."
-        )
-    elif whole and (debut.day != 1 or not _is_last_day(fin)):
-        note = f"La période {days} n'est pas faite de mois entiers : ses chiffres comptent au mois de son dernier jour."
-        tell("mois_incomplet", "avertissement", note, "Exportez plutôt du premier au dernier jour du mois.")
-    if fin > contexte.recu_le:
-        note = f"La période {days} finit après aujourd'hui."
-        tell("futur", "erreur", note, "Refaites l'export avec une période passée.")
-    elif fin == contexte.recu_le:
-        note = f"La période {days} comprend aujourd'hui, une journée encore incomplète."
-        tell("jour_en_cours", "avertissement", note, "Renvoyez l'export une fois la période finie.")
-    return out
-
-
-def _is_last_day(day: object) -> bool:
-    return bool(pd.Timestamp(day).is_month_end)  # type: ignore[arg-type]
-
-
-def _overlaps(tranches: list[Tranche]) -> list[Constat]:
-    """Two periods of one file that share days would be counted twice."""
-    out = []
-    for serie in sorted({t.serie for t in tranches}):
-        mine = sorted((t for t in tranches if t.serie == serie), key=lambda t: t.debut)
-        for a, b in pairwise(mine):
-            if b.debut <= a.fin:
-                note = f"Le fichier donne deux périodes qui se chevauchent : {periode(a.debut, a.fin)} et {periode(b.debut, b.fin)}."
-                out.append(Constat("periodes", "erreur", note, remede="Exportez une période à la fois."))
-    return out
 
 
 SOURCE = GA4()

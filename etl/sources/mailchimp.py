@@ -1,7 +1,9 @@
-"""Mailchimp: « campaigns.csv », one line a mailing.
+"""Mailchimp: « campaigns.csv », one line a mailing. The report of one mailing is mailchimp_campagne.
 
 Rates of the file are checked and never kept: a rate is unique opens over deliveries, all mailings together. Every
 mailing is kept, tests too; it is the measure that leaves out those below a number of recipients that can change.
+A mailing's series is its code, which its title and its figures never change; `campagne` is the mark that its own
+report has too (see etl.matching).
 """
 
 from __future__ import annotations
@@ -9,13 +11,15 @@ from __future__ import annotations
 import pandas as pd
 
 from etl.cells import to_percent
+from etl.dates import to_datetime
 from etl.findings import constat_at
 from etl.source import Constat, Contexte, Extrait, Tranche, Verdict, row_columns
+from etl.sources._mailchimp import TOLERANCE, mailing_marks
 from etl.table import Champ, Table, TableSource, joined, scrubbed
 
 _CODE = r"[0-9A-Za-z_-]{1,40}"
 _VIDE = ("n/a", "--")
-_TOLERANCE = 0.005  # Mailchimp rounds to a hundredth of a per cent, and its bounces move a little afterwards
+_ENVOI = "Send Date"
 
 
 class Mailchimp(TableSource):
@@ -33,7 +37,7 @@ class Mailchimp(TableSource):
     champs = (
         Champ("campagne", "text", ("Unique Id",), filled=True),
         Champ("titre", "text", ("Title",), empty=_VIDE),
-        Champ("envoi", "date", ("Send Date",), filled=True),
+        Champ("envoi", "date", (_ENVOI,), filled=True),
         Champ("livres", "int", ("Successful Deliveries",), filled=True),
         Champ("ouvertures", "int", ("Unique Opens",), empty=_VIDE),
         Champ("clics", "int", ("Unique Clicks",), required=False, empty=_VIDE),
@@ -53,12 +57,37 @@ class Mailchimp(TableSource):
                 "mais comptent pour des essais et n'entrent pas dans le taux d'ouverture."
             )
             extrait.constats.append(Constat("envois_test", "info", note))
+        moments = pd.concat([_moments(t) for t in tables], ignore_index=True)
+        extrait.constats += _timeless(moments, tables)
         frame["serie"] = "mailchimp|" + frame["campagne"].astype("str")
+        frame["campagne"] = mailing_marks(moments, frame["titre"])
+        extrait.repere = "campagne"
         frame["debut"] = frame["fin"] = frame["envoi"].dt.date
         frame["titre"] = scrubbed(frame["titre"])
         extrait.lignes = frame[row_columns(self.famille)]
         days = zip(frame["serie"].tolist(), frame["debut"].tolist(), strict=True)
         extrait.tranches = [Tranche(serie, day, day, "cle") for serie, day in days]
+
+
+def _moments(table: Table) -> pd.Series:
+    """When each mailing was sent, hours included, aligned with the table's frame."""
+    found = table.raw(_ENVOI)
+    assert found is not None  # a required column
+    return to_datetime(found[1]).values
+
+
+def _timeless(moments: pd.Series, tables: list[Table]) -> list[Constat]:
+    """Send dates without hours: a mailing cannot be told for the one of its own report, and would count twice."""
+    midnight = int((moments == moments.dt.normalize()).sum())
+    if midnight < len(moments) or moments.empty:
+        return []
+    note = (
+        "Les dates d'envoi n'ont pas d'heure : si le rapport d'un seul de ces envois est aussi reçu, rien ne dira que "
+        "c'est le même, et il comptera deux fois."
+    )
+    remede = "Renvoyez l'export tel que Mailchimp l'a donné, sans l'enregistrer dans Excel."
+    header = tables[0].columns["envoi"].header
+    return [Constat("sans_heure", "avertissement", note, colonne=header, remede=remede)]
 
 
 def _cells(frame: pd.DataFrame, which: pd.Series, tables: list[Table], champ: str) -> list[tuple[int, Table, int]]:
@@ -126,7 +155,7 @@ def _rates(table: Table) -> list[Constat]:
     computed = table.frame["ouvertures"].astype("float64") / table.frame["livres"].astype("float64").where(
         lambda n: n > 0
     )
-    off = (told - computed).abs() > _TOLERANCE
+    off = (told - computed).abs() > TOLERANCE
     if not off.any():
         return []
     first = int(table.frame.loc[off, "row"].iloc[0])

@@ -5,8 +5,9 @@ Matomo writes UTF-16 and the language of its interface; the period of each row i
 
 from __future__ import annotations
 
+from etl.days import holes, runs
 from etl.findings import constat_at
-from etl.periods import parse_period, wrong_period
+from etl.periods import overlaps, parse_period, wrong_period
 from etl.source import Constat, Contexte, Extrait, Tranche, row_columns
 from etl.table import Champ, Table, TableSource, joined
 
@@ -55,7 +56,11 @@ class Matomo(TableSource):
         frame["debut"], frame["fin"] = [s.debut for s in known], [s.fin for s in known]
         frame["page"] = frame["utilisateurs"] = None
         extrait.lignes = frame.assign(serie="matomo|site")[row_columns(self.famille)]
-        extrait.tranches = [Tranche("matomo|site", s.debut, s.fin, s.mode) for s in known]
+        days = list(runs(sorted(s.debut for s in known if s.mode == "jour")))
+        extrait.constats += holes(days)
+        extrait.tranches = [Tranche("matomo|site", a, b, "jour") for a, b in days]
+        extrait.tranches += [Tranche("matomo|site", s.debut, s.fin, "bloc") for s in known if s.mode == "bloc"]
+        extrait.constats += overlaps(extrait.tranches)
         if max(s.fin for s in known) >= contexte.recu_le:
             note = "Le dernier jour du fichier n'est pas fini : ses chiffres sont encore partiels."
             extrait.constats.append(

@@ -130,8 +130,11 @@ def _indicator(text: str, contexte: Contexte, line: _Line) -> Indicateur | None:
     if indicateur is None:
         line.wrong("cle", f"« {scrub(text)[:60]} » n'est pas un indicateur du plan (il s'écrit « 1.2.6-1 »).")
         return None
-    if indicateur.mesure:
-        line.wrong("cle", f"L'indicateur {indicateur.id} ({indicateur.court}) vient d'un export : il ne se saisit pas.")
+    if not indicateur.saisi:
+        line.wrong(
+            "cle",
+            f"L'indicateur {indicateur.id} ({indicateur.court}) vient d'un export ou d'une formule : il ne se saisit pas.",
+        )
         return None
     return indicateur
 

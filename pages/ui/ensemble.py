@@ -53,7 +53,8 @@ def gap_text(r: Resultat) -> str:
         if r.numerateur is not None and r.denominateur and r.denominateur > 1:
             share = f"{nombre(r.numerateur)} sur {nombre(r.denominateur)}"
             details = f"{details}, {share}" if details else share
-        return details or f"au {jour(r.donnees_au)}"
+        details = details or f"au {jour(r.donnees_au)}"
+        return f"{details} · {r.reserve}" if r.reserve else details
     if r.attendu:
         gap = (1 - ratio(r)) * 100
         if r.exercice.fin <= (r.donnees_au or r.exercice.debut):

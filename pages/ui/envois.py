@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import streamlit as st
@@ -14,6 +15,7 @@ from markupsafe import Markup
 
 from etl.annotation import annotate, can_annotate
 from etl.archive import read_all
+from etl.gabarit import template
 from etl.loading import LotRefuse, cancel_lot, import_export
 from etl.preview import Apercu, preview
 from etl.recognition import read_export
@@ -22,8 +24,10 @@ from etl.restoring import restore_lot
 from etl.source import Lecture
 from pages.ui.donnees import stamp
 from pages.ui.gabarits import escape_markdown, render
-from pages.ui.sources import described, source_title
+from pages.ui.sources import described, tool_title
+from rqds_metrics.alimentation import plan_decided
 from rqds_metrics.donnees import Lot, load_donnees, read_lots
+from rqds_metrics.exercice import Exercice
 from rqds_metrics.plan import load_plan
 from rqds_metrics.regles.formats import jour, nombre
 from rqds_metrics.store import connect, local, today
@@ -52,16 +56,17 @@ QUI = "poste local"  # until people sign in
 
 def read_files(files: Sequence[Any]) -> list[Lecture]:
     """Read what was dropped, and what a .zip holds, each file once per session while nothing it hangs on changes."""
-    reglages, correspondances = load_donnees(today()).decisions.reglages, described()
-    if st.session_state.get("lectures_par") != (reglages, correspondances):
-        st.session_state["lectures"], st.session_state["lectures_par"] = {}, (reglages, correspondances)
+    decisions, correspondances = load_donnees(today()).decisions, described()
+    mark = (decisions.reglages, decisions.alimentations, correspondances)
+    if st.session_state.get("lectures_par") != mark:
+        st.session_state["lectures"], st.session_state["lectures_par"] = {}, mark
     kept: dict[str, list[Lecture]] = st.session_state["lectures"]
     fresh = {f.file_id: f for f in files}
     for gone in set(kept) - set(fresh):
         del kept[gone]
     todo = [f for f in files if f.file_id not in kept]
     if todo:
-        plan = load_plan()
+        plan = plan_decided(load_plan(), decisions)
         place = st.empty()
         with place.status(f"Lecture de {len(todo)} fichiers…" if len(todo) > 1 else "Lecture du fichier…") as status:
             for rank, file in enumerate(todo, 1):
@@ -69,10 +74,20 @@ def read_files(files: Sequence[Any]) -> list[Lecture]:
                 kept[file.file_id] = read_all(
                     file.name,
                     file.getvalue(),
-                    lambda n, o: read_export(n, o, today(), plan, reglages, correspondances),
+                    lambda n, o: read_export(n, o, today(), plan, decisions.reglages, correspondances),
                 )
         place.empty()
     return [lecture for f in files for lecture in kept[f.file_id]]
+
+
+@lru_cache(8)
+def _template(stamp: str, exercice: Exercice) -> bytes:
+    return template(exercice, plan_decided(load_plan(), load_donnees(today()).decisions))
+
+
+def template_of(exercice: Exercice) -> bytes:
+    """The workbook to fill for a year: what is typed in, as the indicators are fed today."""
+    return _template(stamp(), exercice)
 
 
 def annotated(apercu: Apercu, files: Sequence[Any]) -> bytes | None:
@@ -172,7 +187,7 @@ def history() -> list[Lot]:
 
 
 def history_html(lots: list[Lot]) -> Markup:
-    return render("historique.html", lots=lots, titre=source_title, quand=when_text)
+    return render("historique.html", lots=lots, titre=tool_title, quand=when_text)
 
 
 @st.dialog("Annuler cet envoi ?")

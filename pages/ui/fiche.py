@@ -14,14 +14,16 @@ from pages.ui.ensemble import target_text, value_text
 from pages.ui.gabarits import render
 from pages.ui.graphiques import Figure, five_years_chart, year_chart
 from pages.ui.sources import source_title
+from rqds_metrics.alimentation import unread
 from rqds_metrics.courbes import Courbes, courbes_of
-from rqds_metrics.donnees import Origine, read_origines
 from rqds_metrics.exercice import Exercice
 from rqds_metrics.mesures import Plage, load_mesures, plages_decided
+from rqds_metrics.origines import Origine, read_origines
 from rqds_metrics.plan import Indicateur, load_plan
 from rqds_metrics.regles.formats import jour, nombre, pourcent, unite
 from rqds_metrics.regles.phrase import METHODES, whole
 from rqds_metrics.resultats import Calcul, Resultat
+from rqds_metrics.revisions import read_revisions
 from rqds_metrics.store import local
 
 TYPES = {
@@ -67,20 +69,37 @@ def _plages(indicateur: Indicateur, calcul: Calcul) -> tuple[Plage, ...]:
     return plages_decided(indicateur.mesure, mesure, calcul.donnees.decisions, calcul.donnees.portees)
 
 
-def _method(r: Resultat, calcul: Calcul) -> list[str]:
+def method_lines(r: Resultat, calcul: Calcul) -> list[str]:
+    """How an indicator is computed, a sentence a line."""
     indicateur = r.indicateur
     lines = [TYPES[indicateur.type]]
-    if indicateur.mesure:
-        lines.append(load_mesures()[indicateur.mesure].methode)
+    plages = _plages(indicateur, calcul)
+    mesure = load_mesures()[indicateur.mesure] if indicateur.mesure else None
+    if mesure:
+        lines.append(mesure.methode)
+    if mesure and plages and mesure.by_difference(plages[-1].series[0]):
+        lines.append(
+            f"Source : {source_title(plages[-1].series[0], mesure)}. Une différence à cheval sur deux exercices se "
+            "partage entre eux au prorata des jours."
+        )
+    if indicateur.formule:
+        parts = (indicateur.formule.numerateur, indicateur.formule.denominateur)
+        named = [" + ".join(f"{i} {calcul.plan.tous[i].court}" for i in ids) for ids in parts if ids]
+        lines.append(f"Formule : {' divisé par '.join(named)}.")
+    if chosen := calcul.donnees.decisions.alimentations.get(r.id):
+        why = chosen.pourquoi.rstrip(".")
+        lines.append(f"Provenance choisie par {chosen.qui} le {jour(local(chosen.quand).date())} : {why}.")
+    if r.id in (lost := unread(load_plan(), calcul.donnees.decisions)):
+        lines.append(f"La provenance choisie ne tient plus ({' ; '.join(lost[r.id])}) : celle du plan s'applique.")
     for c in indicateur.filtre:
         kept = {"contient": "retient", "commence": "retient ce qui commence par", "egal": "retient exactement"}
         words = c.contient or c.commence or c.egal or c.sans
         verb = next((v for k, v in kept.items() if getattr(c, k)), "écarte")
         lines.append(f"Filtre ({c.colonne}) : {verb} {', '.join(f'« {w} »' for w in words)}.")
     lines += [
-        f"Source depuis le {jour(p.debut)} : {source_title(p.series[0])} ; avant, une autre : les deux côtés ne se comparent pas."
-        for p in _plages(indicateur, calcul)
-        if p.debut
+        f"Source depuis le {jour(p.debut)} : {source_title(p.series[0], mesure)} ; avant, une autre : les deux côtés ne se comparent pas."
+        for p in plages
+        if mesure and p.debut
     ]
     calendrier = calcul.plan.calendrier_of(indicateur)
     if calendrier:
@@ -102,6 +121,8 @@ def _figure_text(r: Resultat, value: float | None) -> str:
 def _origin_text(o: Origine, r: Resultat) -> str:
     if r.indicateur.type == "jalon":
         return "fait" if o.num == 1 else "pas fait"
+    if o.jours and o.num is None:
+        return "inconnu"
     if r.indicateur.type == "taux" and o.den:
         return f"{nombre(o.num)} sur {nombre(o.den)}"
     return _figure_text(r, o.num)
@@ -121,7 +142,8 @@ def _foot(r: Resultat, calcul: Calcul, years: list[Resultat], curves: Courbes | 
     return render(
         "fiche_pied.html",
         r=r,
-        methode=_method(r, calcul),
+        contexte=Contexte(exercice, calcul.au),
+        methode=method_lines(r, calcul),
         textes=texts[::-1],
         resultats_an1=action.resultats_an1 if action and exercice.an == 1 else (),
         origines=read_origines(indicateur, first, exercice.fin, calcul.au),
@@ -133,6 +155,7 @@ def _foot(r: Resultat, calcul: Calcul, years: list[Resultat], curves: Courbes | 
         attendu=_due_text,
         cible_de=target_text,
         courbes=curves,
+        revisions=read_revisions(indicateur, exercice, calcul.au),
         texte=lambda v: "–" if v is None else _figure_text(r, whole(v)),
     )
 
@@ -149,7 +172,7 @@ def _trail(indicateur: Indicateur) -> str:
 def _fiche(stamp: str, id_: str, exercice: Exercice, au: date) -> Fiche:
     plan = load_plan()
     calcul = Calcul(plan, donnees(au))
-    indicateur = plan.tous[id_]
+    indicateur = calcul.plan.tous[id_]
     r = calcul.result(indicateur, exercice)
     years = five_years(au)[id_]
     order = list(plan.tous)
@@ -161,11 +184,10 @@ def _fiche(stamp: str, id_: str, exercice: Exercice, au: date) -> Fiche:
         r=r,
         contexte=Contexte(exercice, au),
         fil=_trail(indicateur),
-        a_cote=[f"{titre} : {pourcent(taux)}" for titre, taux in calcul.beside(indicateur, exercice)],
         precedent=plan.tous[order[rank - 1]] if rank else None,
         suivant=plan.tous[order[rank + 1]] if rank + 1 < len(order) else None,
         cible=plan_target(indicateur),
-        source=f"source : {source.lower()}" if source else "valeur saisie",
+        source=f"source : {source.lower()}" if source else "formule" if indicateur.formule else "valeur saisie",
         responsable=", ".join(action.ressources) if action and action.ressources else "responsable à confirmer",
     )
     charted = indicateur.type in ("nombre", "stock", "taux") and any(x.valeur is not None for x in years)

@@ -22,7 +22,7 @@ _ENV = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-ADRESSES = {"fiche": "fiche", "orientation": "orientation", "televerser": "televerser"}
+ADRESSES = {name: name for name in ("ensemble", "fiche", "orientation", "televerser", "depuis")}
 
 
 def escape_markdown(text: str) -> str:

@@ -29,12 +29,20 @@ def declare() -> StreamlitPage:
                 st.Page("pages/par_orientation.py", title="Par orientation", url_path="orientation"),
                 st.Page("pages/fiche.py", title="Fiche d’un indicateur", url_path="fiche"),
             ],
+            "Préparer le CA": [
+                st.Page("pages/depuis.py", title="Depuis le dernier CA", url_path="depuis"),
+                st.Page("pages/reunions.py", title="Réunions du CA", url_path="reunions"),
+            ],
             "Alimenter": [
                 st.Page("pages/televerser.py", title="Téléverser des exports", url_path="televerser"),
                 st.Page("pages/autre_outil.py", title="Autre outil", url_path="autre-outil"),
                 st.Page("pages/questions.py", title="Questions des sondages", url_path="questions"),
                 st.Page("pages/corrections.py", title="Corrections", url_path="corrections"),
                 st.Page("pages/cloture.py", title="Clôture du mois", url_path="cloture"),
+            ],
+            "Garder la mémoire": [
+                st.Page("pages/journal.py", title="Journal", url_path="journal"),
+                st.Page("pages/methode.py", title="Méthode", url_path="methode"),
             ],
         }
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -28,13 +29,15 @@ def choose_sources() -> None:
         with st.expander(f"Réglage : la source de « {mesure.titre} »"), st.form(f"source_{nom}", border=False):
             st.markdown("Ces outils disent la même chose : un seul compte à la fois, ils ne s'additionnent jamais.")
             rank = found.index(now_read) if now_read in found else 0
-            serie = st.selectbox("Source", found, index=rank, format_func=source_title)
+            serie = st.selectbox("Source", found, index=rank, format_func=partial(source_title, mesure=mesure))
             since = st.date_input("À partir du", exercices_du_plan()[0].debut, max_value=today(), format="YYYY-MM-DD")
             saved = st.form_submit_button("Choisir cette source")
         if saved and isinstance(since, date):
             whole = since <= exercices_du_plan()[0].debut
             valeur = {"serie": serie, "depuis": None if whole else since.isoformat()}
-            _decide("source", nom, valeur, f"« {mesure.titre} » vient maintenant de {source_title(str(serie))}.")
+            _decide(
+                "source", nom, valeur, f"« {mesure.titre} » vient maintenant de {source_title(str(serie), mesure)}."
+            )
 
 
 def _decide(genre: Genre, cle: str, valeur: Any, said: str) -> None:

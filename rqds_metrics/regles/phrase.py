@@ -51,6 +51,7 @@ class Faits:
     an_dernier_meme_date: float | None
     couverture: float | None
     an_dernier_couverture: float | None = None
+    releve_seul: date | None = None
 
 
 def span_of(f: Faits) -> str:
@@ -163,6 +164,11 @@ def sentence(f: Faits) -> str:
             return f"Se mesure une fois l'an{POINT_VIRGULE} attendu d'ici le {jour(f.exercice.fin, long=True)}."
         if f.statut == "non_du":
             return f"Rien n'est encore attendu en {f.exercice}."
+        if f.releve_seul and f.releve_seul <= f.exercice.fin:
+            return (
+                f"Inconnu{DEUX} un seul relevé est reçu ({jour(f.releve_seul, long=True)}), et ses compteurs valent depuis "
+                f"le début{POINT_VIRGULE} la différence avec le prochain donnera un premier chiffre."
+            )
         return f"Aucune donnée reçue pour {f.exercice}."
     if f.indicateur.type == "qualitatif":
         count = int(f.n or 0)

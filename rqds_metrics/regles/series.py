@@ -29,7 +29,8 @@ class Serie:
 
     `debut`, `fin`: proleptic ordinals of the days each figure speaks of. `num`, `den`: what it brings to the
     numerator and the denominator (nan where missing). `n`: observations behind it. `couvert`: days that the source
-    has spoken for, sorted and disjoint; None when only events count and a silent day means nothing.
+    has spoken for, sorted and disjoint; None when only events count and a silent day means nothing. `releve_seul`:
+    the day of a snapshot that no other can be compared with, and so tells no figure.
     """
 
     debut: Jours = field(default_factory=_vide_j)
@@ -38,6 +39,7 @@ class Serie:
     den: Nombres = field(default_factory=_vide_n)
     n: Nombres = field(default_factory=_vide_n)
     couvert: tuple[Span, ...] | None = None
+    releve_seul: date | None = None
 
     @classmethod
     def of(
@@ -71,7 +73,10 @@ class Serie:
         return part if keep.all() else part._keep(keep)
 
     def _keep(self, keep: npt.NDArray[np.bool_]) -> Serie:
-        return Serie(self.debut[keep], self.fin[keep], self.num[keep], self.den[keep], self.n[keep], self.couvert)
+        return Serie(
+            self.debut[keep], self.fin[keep], self.num[keep], self.den[keep], self.n[keep], self.couvert,
+            self.releve_seul,
+        )  # fmt: skip
 
     def __len__(self) -> int:
         return len(self.fin)
@@ -85,6 +90,21 @@ def cumul(serie: Serie, exercice: Exercice, jour: date) -> float:
     spans = part.fin - part.debut + 1
     elapsed = np.clip(jour.toordinal() - part.debut + 1, 0, spans)
     return float(np.nansum(part.num * elapsed / spans))
+
+
+def month_total(serie: Serie, debut: date, fin: date) -> float | None:
+    """Σ numerators of the days debut..fin; a figure that spans more of them counts for its share, to the unit.
+
+    None when no figure speaks of these days.
+    """
+    first, last = debut.toordinal(), fin.toordinal()
+    part = serie._keep((serie.fin >= first) & (serie.debut <= last) & ~np.isnan(serie.num))
+    if not len(part):
+        return None
+    spans = part.fin - part.debut + 1
+    inside = np.minimum(part.fin, last) - np.maximum(part.debut, first) + 1
+    total = float((part.num * inside / spans).sum())
+    return total if (inside == spans).all() else float(round(total))
 
 
 def covered_days(spans: tuple[Span, ...], debut: date, fin: date) -> int:

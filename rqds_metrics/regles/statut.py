@@ -32,7 +32,7 @@ class Limites:
 _EPSILON = 1e-9
 
 
-def _ratio(valeur: float, repere: float, sens: str) -> float:
+def share_of(valeur: float, repere: float, sens: str) -> float:
     """How much of `repere` is reached; above 1 is better, whichever way is better."""
     if sens == "baisse":
         valeur, repere = repere, valeur
@@ -45,7 +45,7 @@ def reached(valeur: float, cible: float, sens: str = "hausse", strict: bool = Fa
     """Is the whole target reached (passed, when strict)."""
     if strict:
         return valeur < cible if sens == "baisse" else valeur > cible
-    return _ratio(valeur, cible, sens) >= 1 - _EPSILON
+    return share_of(valeur, cible, sens) >= 1 - _EPSILON
 
 
 def statut_of(
@@ -69,10 +69,10 @@ def statut_of(
     if reached(valeur, cible, sens, strict):
         return "atteinte"
     if closed:
-        return "presque" if _ratio(valeur, cible, sens) >= limites.presque - _EPSILON else "non_atteinte"
+        return "presque" if share_of(valeur, cible, sens) >= limites.presque - _EPSILON else "non_atteinte"
     if not attendu:
         return "non_du"
-    ratio = _ratio(valeur, attendu, sens)
+    ratio = share_of(valeur, attendu, sens)
     if ratio >= limites.en_voie - _EPSILON:
         return "en_voie"
     return "a_surveiller" if ratio >= limites.a_surveiller - _EPSILON else "en_retard"

@@ -1,0 +1,92 @@
+"""Tables that leave for a spreadsheet: CSV and Excel, where nothing that a cell holds can run as a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+
+from rqds_metrics.regles.textes import strip_controls
+
+# What makes a spreadsheet take a text for a formula or a command (OWASP, « CSV Injection »).
+_DECLENCHEURS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_LARGEUR_MAX = 70
+Cellule = str | int | float | bool | date | None
+
+
+def neutral(text: str) -> str:
+    """`text` with an apostrophe in front where a spreadsheet would compute it; a plain number stays as it is."""
+    cleaned = strip_controls(text)
+    if not cleaned.lstrip().startswith(_DECLENCHEURS) and not text.startswith(_DECLENCHEURS):
+        return cleaned
+    try:
+        float(cleaned)
+    except ValueError:
+        return "'" + cleaned
+    return cleaned
+
+
+def _cell(value: Any) -> Cellule:
+    if value is None or value != value:  # missing, NaN included
+        return None
+    if isinstance(value, str):
+        return neutral(value)
+    return value  # type: ignore[no-any-return]
+
+
+def to_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, delimiter: str = ";") -> bytes:
+    """A CSV that Excel opens in French: UTF-8 with its mark, « ; » between cells, decimal commas."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=delimiter, lineterminator="\r\n")
+    writer.writerow([neutral(c) for c in columns])
+    for row in rows:
+        cells = [_cell(v) for v in row]
+        writer.writerow(["" if c is None else _decimal(c) if isinstance(c, float) else c for c in cells])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _decimal(value: float) -> str:
+    return repr(value).removesuffix(".0").replace(".", ",")
+
+
+def to_xlsx(
+    sheets: Mapping[str, tuple[Sequence[str], Iterable[Sequence[Any]]]], formats: Mapping[str, str] | None = None
+) -> bytes:
+    """A workbook: a sheet a table, headers frozen and filtered. `formats`: a column's title -> its Excel format."""
+    book = Workbook()
+    book.remove(book.active)
+    for title, (columns, rows) in sheets.items():
+        sheet = book.create_sheet(title[:31])
+        sheet.append([neutral(c) for c in columns])
+        for row in rows:
+            sheet.append([_cell(v) for v in row])
+        _dress(sheet, columns, formats or {})
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _dress(sheet: Any, columns: Sequence[str], formats: Mapping[str, str]) -> None:
+    sheet.freeze_panes = "A2"
+    sheet.auto_filter.ref = sheet.dimensions
+    for cell in sheet[1]:
+        cell.font = Font(bold=True)
+        cell.fill = PatternFill("solid", fgColor="E8EBF0")
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+    for rank, title in enumerate(columns, 1):
+        letter = get_column_letter(rank)
+        longest = max((len(str(c.value)) for c in sheet[letter] if c.value is not None), default=8)
+        sheet.column_dimensions[letter].width = min(max(longest + 2, 9), _LARGEUR_MAX)
+        for cell in sheet[letter][1:]:
+            if isinstance(cell.value, str):
+                cell.data_type = "s"  # never a formula, whatever it starts with
+                if len(cell.value) > _LARGEUR_MAX:
+                    cell.alignment = Alignment(wrap_text=True, vertical="top")
+            elif title in formats:
+                cell.number_format = formats[title]
