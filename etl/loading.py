@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
+from etl.mapped_checks import described_otherwise
 from etl.matching import AmbiguousError, match_known
 from etl.source import Constat, Extrait, Lecture, Tranche
 from etl.vigilance import COLONNES, Passe
@@ -212,7 +213,7 @@ def store_lot(
     except AmbiguousError as error:
         raise LotRefuse([error.constat]) from error
     portees = read_portees(cursor, lots)
-    refus = _mixing(lots, demo) + conflicts(extrait, lots, portees)
+    refus = _mixing(lots, demo) + conflicts(extrait, lots, portees) + described_otherwise(extrait, lots, portees)
     if refus:
         raise LotRefuse(refus)
     remplace = replacements(extrait, lots, portees)

@@ -34,8 +34,8 @@ _TEXTES = {
 }  # fmt: skip
 _RETELECHARGER = "Téléchargez-le de nouveau depuis l'outil."
 _EXPORTER = "Téléchargez l'export en CSV ou en Excel depuis l'outil."
-# A formula without its result: written by a program, never opened in a spreadsheet. <v/> counts, <v></v> is a text.
-_SANS_RESULTAT = re.compile(rb"(?:</f>|<f\b[^>]*/>)\s*(?:<v\s*/>)?\s*</c>")
+# A formula without its result: written by a program, never opened in a spreadsheet.
+_SANS_RESULTAT = re.compile(rb"(?:</f>|<f\b[^>]*/>)\s*(?:<v\s*/>|<v></v>)?\s*</c>")
 # Patterns that begin with a fixed text, for they are searched ten times faster. Far: past column Z or line 99 999.
 _LOIN = re.compile(rb' r="([A-Z]{2,}|[A-Z](?=\d{6}))(\d+)')
 _LIGNE = re.compile(rb'row r="(\d+)')
@@ -186,7 +186,7 @@ def _inspect_xlsx(octets: bytes) -> list[Constat]:
                     text = tail + piece
                     wide, tall = _extent(text, wide, tall)
                     if _FORMULE.search(text):
-                        missing += len(_SANS_RESULTAT.findall(text))
+                        missing += sum(_unknown(text, found) for found in _SANS_RESULTAT.finditer(text))
                     tail = text[-300:] if len(text) > 300 else b""
             if wide * tall > CASES_MAX:
                 note = f"Une feuille s'étend sur {wide} colonnes et {tall} lignes : elle est refusée."
@@ -197,6 +197,12 @@ def _inspect_xlsx(octets: bytes) -> list[Constat]:
     note = "Des formules n'ont pas de résultat enregistré : leurs cellules sont lues comme vides."
     remede = "Ouvrez le classeur dans Excel, enregistrez-le, puis renvoyez-le."
     return [Constat("formule_sans_resultat", "avertissement", note, remede=remede)]
+
+
+def _unknown(text: bytes, found: re.Match[bytes]) -> bool:
+    """Has a formula no result: an empty one is a result when the cell says that it holds a text (="")."""
+    cell = text[text.rfind(b"<c", 0, found.start()) : found.start()]
+    return b"<v></v>" not in found[0] or b't="str"' not in cell[: cell.find(b">")]
 
 
 def _extent(text: bytes, wide: int, tall: int) -> tuple[int, int]:

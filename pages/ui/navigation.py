@@ -36,6 +36,7 @@ def declare() -> StreamlitPage:
             "Alimenter": [
                 st.Page("pages/televerser.py", title="Téléverser des exports", url_path="televerser"),
                 st.Page("pages/saisir.py", title="Saisir des valeurs", url_path="saisir"),
+                st.Page("pages/autre_outil.py", title="Autre outil", url_path="autre-outil"),
                 st.Page("pages/questions.py", title="Questions des sondages", url_path="questions"),
                 st.Page("pages/corrections.py", title="Corrections", url_path="corrections"),
                 st.Page("pages/cloture.py", title="Clôture du mois", url_path="cloture"),

@@ -8,25 +8,14 @@ from typing import Any
 
 import streamlit as st
 
-from etl.recognition import sources
 from pages.ui.donnees import donnees
 from pages.ui.envois import QUI, Dit
+from pages.ui.sources import source_title
 from rqds_metrics.exercice import exercices_du_plan
-from rqds_metrics.mesures import Mesure, load_mesures, plages_decided
+from rqds_metrics.mesures import load_mesures, plages_decided
 from rqds_metrics.registre import Genre, decide
 from rqds_metrics.regles.formats import nombre
 from rqds_metrics.store import base_path, today, transaction
-
-
-def source_title(serie: str, mesure: Mesure) -> str:
-    """« Site Web · Google Analytics 4 » for « ga4|site »; a tool described column by column goes by its own name.
-
-    One whose counters are compared says so: « Balados · Spotify for Podcasters, par différence de relevés ».
-    """
-    nom = serie.split("|")[0]
-    own = nom.removeprefix("autre-").replace("-", " ").capitalize() if nom.startswith("autre-") else serie
-    title = {s.nom: s.titre for s in sources()}.get(nom, own)
-    return f"{title}, par différence de relevés" if mesure.by_difference(serie) else title
 
 
 def choose_sources() -> None:
