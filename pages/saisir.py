@@ -8,6 +8,7 @@ from pages.ui.attendus import checklist
 from pages.ui.contexte import choose_year
 from pages.ui.envois import say
 from pages.ui.gabarits import escape_markdown
+from pages.ui.reunions import next_meeting
 from pages.ui.saisie_tables import tables
 from pages.ui.saisir import (
     MANQUE,
@@ -49,7 +50,7 @@ if choix != asked:
     st.rerun()
 until = today()
 if when:
-    until = when.date_input("Prochain CA le", today(), format="YYYY-MM-DD", key="saisir_ca") or today()
+    until = when.date_input("Prochain CA le", next_meeting(), format="YYYY-MM-DD", key="saisir_ca") or today()
 atelier = workshop(choix, contexte.exercice)
 indicateurs = indicators_of(choix, atelier, contexte.exercice, until)
 tables(atelier, indicateurs, contexte.exercice)

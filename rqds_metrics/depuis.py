@@ -9,6 +9,8 @@ from datetime import date, datetime
 from rqds_metrics.exercice import Exercice
 from rqds_metrics.mesures import load_mesures
 from rqds_metrics.plan import Indicateur
+from rqds_metrics.regles.formats import quantite
+from rqds_metrics.regles.statut import EVALUES
 from rqds_metrics.resultats import Calcul, Resultat, value_of
 from rqds_metrics.reunions import Presente
 from rqds_metrics.store import end_of
@@ -58,9 +60,41 @@ class Depuis:
     en_retard: list[Reception]
 
     @property
+    def vraies_bascules(self) -> list[Changement]:
+        """Those evaluated then and now: what a board wants to hear of first."""
+        return [c for c in self.bascules if c.avant.statut in EVALUES and c.apres.statut in EVALUES]
+
+    @property
+    def premieres(self) -> list[Changement]:
+        """Those that were not evaluated then, or are not any more."""
+        return [c for c in self.bascules if c not in self.vraies_bascules]
+
+    @property
     def vide(self) -> bool:
         lists = (self.bascules, self.nouvelles, self.jalons, self.cibles, self.revisees, self.en_retard)
         return not any(lists)
+
+
+def summary(d: Depuis) -> str:
+    """« 5 états ont changé (2 vers le mieux, 3 vers le pire), 3 jalons atteints, 1 chiffre révisé. »"""
+    flips = d.vraies_bascules
+    better = sum(_RANG[c.apres.statut] > _RANG[c.avant.statut] for c in flips)
+    worse = sum(_RANG[c.apres.statut] < _RANG[c.avant.statut] for c in flips)
+    ways = [f"{better} vers le mieux"] * bool(better) + [f"{worse} vers le pire"] * bool(worse)
+    parts = [_many(len(flips), "état a changé", "états ont changé") + (f" ({', '.join(ways)})" if ways else "")]
+    parts += [_many(len(d.jalons), "jalon atteint", "jalons atteints")] * bool(d.jalons)
+    parts += [_many(len(d.revisees), "chiffre révisé", "chiffres révisés")] * bool(d.revisees)
+    parts += [_many(len(d.cibles), "cible changée", "cibles changées")] * bool(d.cibles)
+    parts += [_many(len(d.nouvelles), "nouvelle valeur", "nouvelles valeurs")] * bool(d.nouvelles)
+    parts += [_many(len(d.en_retard), "source en retard", "sources en retard")] * bool(d.en_retard)
+    return ", ".join(parts) + "."
+
+
+_RANG = {"en_retard": 0, "non_atteinte": 0, "a_surveiller": 1, "presque": 1, "en_voie": 2, "atteinte": 3}
+
+
+def _many(count: int, one: str, more: str) -> str:
+    return f"{count or 'Aucun'} {more if count > 1 else one}"
 
 
 def depuis_of(before: Calcul, after: Calcul, exercice: Exercice, presente: Presente | None = None) -> Depuis:
@@ -116,8 +150,9 @@ def _revised(
     if value is None or old.donnees_au is None:
         return None
     again = value_of(new.indicateur, after.serie(new.indicateur), new.exercice, old.donnees_au).valeur
-    if again is not None and abs(again - value) <= max(abs(value), 1.0) * 1e-6:
-        return None
+    unit = "%" if new.indicateur.type == "taux" else ""
+    if again is not None and quantite(again, unit) == quantite(value, unit):
+        return None  # a change that the figures shown do not show is not one to tell
     return Revisee(new, value, again, _causes(new.indicateur, after, old.donnees_au, depuis))
 
 

@@ -111,7 +111,7 @@ def test_the_pages_of_meetings(app_on, own_demo):
     at = app_on(own_demo, "pages/depuis.py", exercice="2026-2027", au=DEMO_AU.isoformat())
     assert not at.exception and "15 septembre 2026" in at.selectbox[1].value.jour.strftime("%d septembre %Y")
     html = " ".join(json.loads(e.proto.json)["html"] for e in at.get("bidi_component"))
-    assert "Nouvelles valeurs" in html and "États qui ont changé" in html
+    assert "Nouvelles valeurs" in html and "états ont changé" in html
     at = app_on(own_demo, "pages/reunions.py")
     at.text_input[0].set_value("<b>CA extraordinaire</b>").run()
     next(b for b in at.button if b.label == "Inscrire").click().run()

@@ -13,14 +13,14 @@ from pages.ui.donnees import GARDES, donnees, results, stamp
 from pages.ui.ensemble import MARQUES, value_text
 from pages.ui.envois import QUI, Dit, when_text
 from pages.ui.gabarits import render
-from rqds_metrics.depuis import depuis_of
+from rqds_metrics.depuis import depuis_of, summary
 from rqds_metrics.diffusion import documents
 from rqds_metrics.exercice import Exercice
 from rqds_metrics.plan import load_plan
 from rqds_metrics.registre import decide
 from rqds_metrics.regles.formats import jour, nombre, quantite
 from rqds_metrics.resultats import Calcul, Resultat
-from rqds_metrics.reunions import Reunion, counts_text, frozen, last_before, reunions_of, to_keep
+from rqds_metrics.reunions import Reunion, counts_text, frozen, last_before, next_from, reunions_of, to_keep
 from rqds_metrics.store import now, today, transaction
 
 MOIS = timedelta(days=30)
@@ -39,6 +39,12 @@ def since_last(au: date) -> tuple[date, Reunion | None]:
     """The day to compare with: the last meeting before `au`, else thirty days before."""
     last = last_before(reunions_of(donnees(au).decisions.reunions), au)
     return (last.jour, last) if last else (au - MOIS, None)
+
+
+def next_meeting() -> date:
+    """The day of the next meeting, today when none is known."""
+    coming = next_from(reunions(), today())
+    return coming.jour if coming else today()
 
 
 def meetings_html() -> Markup:
@@ -111,6 +117,7 @@ def _since(stamp: str, contexte: Contexte, depuis: date) -> str:
             "depuis.html",
             contexte=contexte,
             d=found,
+            resume=summary(found),
             reunion=reunion,
             valeur=value_text,
             chiffre=_figure,

@@ -120,7 +120,7 @@ def test_another_day_is_looked_from(address, new_page):
     page = opened(new_page(), f"{address}/fiche?indicateur=1.2.6-2&{AU}")
     expect(page.locator(".phrase")).to_contain_text("31 octobre 2026")
     page.get_by_role("button", name="Vu au 24 nov. 2026").click()
-    page.get_by_test_id("stDateInput").click()
+    page.get_by_test_id("stPopoverBody").get_by_test_id("stDateInput").click()
     page.get_by_role("gridcell", name=re.compile("2 novembre")).first.click()
     expect(page.get_by_text("Tel que vu le 2 novembre 2026", exact=False)).to_be_visible()
     expect(page.locator(".phrase")).to_contain_text("30 septembre 2026")  # October came on the 4th
