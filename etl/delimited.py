@@ -111,13 +111,13 @@ def _refuse_page(head: str) -> None:
 def _check_lines(octets: bytes) -> None:
     """Refuse too many lines, or one too long, before any is read."""
     if max(octets.count(b"\n"), octets.count(b"\r")) > LIGNES_MAX:
-        note = f"Le fichier a plus de {nombre(LIGNES_MAX)} de lignes : il est refusé par prudence."
+        note = f"Le fichier a plus de {LIGNES_MAX // 1_000_000} millions de lignes : il est refusé par prudence."
         raise UnreadableError("trop_etendu", note, _PLUS_COURT)
     start = 0
     while len(octets) - start > LIGNE_MAX:
         end = max(octets.rfind(mark, start, start + LIGNE_MAX) for mark in (b"\n", b"\r"))
         if end < 0:
-            note = f"Une ligne du fichier a plus de {nombre(LIGNE_MAX)} de caractères : ce n'est pas un tableau."
+            note = f"Une ligne du fichier a plus de {LIGNE_MAX // 1_000_000} millions de caractères : ce n'est pas un tableau."
             raise UnreadableError("trop_etendu", note, "Téléchargez l'export de nouveau, en CSV ou en Excel.")
         start = end + 1
 
@@ -204,8 +204,11 @@ def _parse(lines: Iterator[str], delimiter: str, first_line: int, mend: bool) ->
 
 
 def _check_extent(rows: int, columns: int) -> None:
-    if columns > COLONNES_MAX or rows * columns > CASES_MAX:
-        note = f"Le fichier s'étend sur {nombre(columns)} colonnes et {nombre(rows)} lignes ou plus : il est refusé."
+    if columns > COLONNES_MAX:
+        note = f"Le fichier a {nombre(columns)} colonnes ; la limite est de {nombre(COLONNES_MAX)}."
+        raise UnreadableError("trop_etendu", note, _PLUS_COURT)
+    if rows * columns > CASES_MAX:
+        note = f"Le fichier s'étend sur {nombre(columns)} colonnes et plus de {nombre(rows)} lignes : il est refusé."
         raise UnreadableError("trop_etendu", note, _PLUS_COURT)
 
 
