@@ -15,6 +15,7 @@ import pandas as pd
 from etl.source import Constat, Extrait, Lecture, Tranche
 from etl.vigilance import COLONNES, Passe
 from rqds_metrics import store
+from rqds_metrics.disk import DisquePlein, check_room
 from rqds_metrics.donnees import Lot, read_lots, read_portees
 from rqds_metrics.familles import COMMUNES, FAMILLES
 from rqds_metrics.regles.formats import jour, periode
@@ -184,6 +185,19 @@ def _insert_rows(cursor: duckdb.DuckDBPyConnection, extrait: Extrait, lot: int) 
     cursor.unregister("lignes_vue")
 
 
+def _check_room(cursor: duckdb.DuckDBPyConnection, extrait: Extrait) -> None:
+    """Refuse a file that the disk has no room for: its rows as they are in memory, more than DuckDB will need."""
+    size = int(extrait.lignes.memory_usage(index=False, deep=True).sum()) + 100 * len(extrait.tranches)
+    try:
+        check_room(cursor, size)
+    except DisquePlein as plein:
+        raise _no_room(plein) from plein
+
+
+def _no_room(plein: DisquePlein) -> LotRefuse:
+    return LotRefuse([Constat("disque_plein", "erreur", str(plein))])
+
+
 def store_lot(
     cursor: duckdb.DuckDBPyConnection,
     lecture: Lecture,
@@ -195,7 +209,8 @@ def store_lot(
     """Write one file's rows in the caller's transaction.
 
     Raises:
-        LotRefuse: the file has errors, conflicts with an earlier one, or would mix demonstration and real data.
+        LotRefuse: the file has errors, conflicts with an earlier one, or would mix demonstration and real data,
+            or does not fit on the disk.
     """
     erreurs = [c for c in lecture.constats if c.verdict == "erreur"]
     if erreurs or lecture.extrait is None:
@@ -209,6 +224,7 @@ def store_lot(
     refus = _mixing(lots, demo) + conflicts(extrait, lots, portees)
     if refus:
         raise LotRefuse(refus)
+    _check_room(cursor, extrait)
     remplace = replacements(extrait, lots, portees)
     row = cursor.execute("SELECT nextval('lot_id')").fetchone()
     assert row is not None
@@ -243,10 +259,13 @@ def import_export(
     """Store one file in a transaction of its own: all of it, or nothing.
 
     Raises:
-        LotRefuse: see store_lot.
+        LotRefuse: see store_lot; or the disk filled up in the middle.
     """
-    with store.transaction(base) as cursor:
-        return store_lot(cursor, lecture, par=par, recu_le=recu_le or store.now(), demo=demo)
+    try:
+        with store.transaction(base) as cursor:
+            return store_lot(cursor, lecture, par=par, recu_le=recu_le or store.now(), demo=demo)
+    except DisquePlein as plein:
+        raise _no_room(plein) from plein
 
 
 def cancel_lot(lot: int, base: str | Path | None = None, *, qui: str, quand: datetime | None = None) -> Lot:

@@ -29,12 +29,13 @@ _VERS_ESPACE = bytes.maketrans(b"\t\n\r'", b'   "')
 _SANS_RESULTAT = re.compile(rb"(?:</f>|<f\b[^>]*/>)\s*(?:<v\s*/>)?\s*</c>")
 _FORMULE = re.compile(rb"<f\b")
 # Patterns that begin with a fixed text, for they are searched ten times faster. Far: past column Z or line 99 999.
-_LOIN = re.compile(rb' r="([A-Z]{2,}|[A-Z](?=\d{6}))(\d+)')
-_LIGNE = re.compile(rb'row r="(\d+)')
-_LIGNE_AUTRE = re.compile(rb'row\b[^>]*?\br="(\d+)')
-_SANS_PLACE = re.compile(rb'<c(?:>| (?!r="))')  # maybe a cell that does not say where it is: then they are counted
-_FIN_TEXTE = re.compile(rb"</(?:\w+:)?si>|<(?:\w+:)?si/>")
-_PARTAGE = re.compile(rb' t="s"[^>]*><(?:\w+:)?v>(\d{1,9})<')
+_LOIN = re.compile(rb' r ?= ?"([A-Z]{2,}|[A-Z](?=\d{6}))(\d+)')
+_LIGNE = re.compile(rb'row r ?= ?"(\d+)')
+_LIGNE_AUTRE = re.compile(rb'row\b[^>]*?\br ?= ?"(\d+)')
+_SANS_PLACE = re.compile(rb'<c(?:>| (?!r ?= ?"))')  # maybe a cell that does not say where it is: then they are counted
+_FIN_TEXTE = re.compile(rb"</(?:\w+:)?si ?>|<(?:\w+:)?si ?/>")
+_TEXTE = re.compile(rb' t ?= ?"s"')
+_PARTAGE = re.compile(rb' t ?= ?"s"[^>]*><(?:\w+:)?v>(\d{1,9})<')
 
 
 def too_many_entries(octets: bytes) -> bool:
@@ -116,8 +117,8 @@ def inspect_xlsx(octets: bytes) -> int:
             wide, tall = _extent(text, wide, tall)
             if _FORMULE.search(text):
                 missing += len(_SANS_RESULTAT.findall(text))
-            shared += text.count(b' t="s"')
-            if b"si>" in text or b"si/>" in text or open_text:
+            shared += len(_TEXTE.findall(text))
+            if open_text or b"<si" in text or b":si" in text:
                 ends = [len(part) for part in _FIN_TEXTE.split(text)]
                 ends[0] += open_text
                 lengths.extend(ends[:-1])
@@ -142,8 +143,6 @@ def _pieces(octets: bytes, entry: zipfile.ZipInfo) -> Iterator[bytes]:
         text = tail + piece.translate(_VERS_ESPACE)
         if b"  " in text:
             text = re.sub(rb" {2,}", b" ", text)
-        if any(odd in text for odd in (b" =", b"= ", b" />", b" >")):
-            text = re.sub(rb" ?(=|/>|>) ?", rb"\1", text)
         cut = max(text.rfind(mark) for mark in (b"<c ", b"<row ", b"<si>"))
         cut = cut if cut > 0 else text.rfind(b"<")
         cut = cut if cut > 0 else len(text)
@@ -183,7 +182,7 @@ def _width(octets: bytes, entry: zipfile.ZipInfo) -> int:
     """The last of the columns A to Z that a part has a cell in."""
     wide = 0
     for text in _pieces(octets, entry):
-        while wide < 26 and (found := re.search(rb' r="([%c-Z])\d' % (65 + wide), text)):
+        while wide < 26 and (found := re.search(rb' r ?= ?"([%c-Z])\d' % (65 + wide), text)):
             wide = _column_number(found[1])
     return wide
 
