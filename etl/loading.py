@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -16,7 +16,7 @@ from etl.source import Constat, Extrait, Lecture, Tranche
 from etl.vigilance import COLONNES, Passe
 from rqds_metrics import store
 from rqds_metrics.disk import DisquePlein, check_room
-from rqds_metrics.donnees import Lot, read_lots, read_portees
+from rqds_metrics.donnees import Lot, read_lots, read_portees_near
 from rqds_metrics.familles import COMMUNES, FAMILLES
 from rqds_metrics.regles.formats import jour, periode
 from rqds_metrics.regles.vivant import Portee, Span, merge, subtract
@@ -113,40 +113,55 @@ def conflicts(extrait: Extrait, lots: list[Lot], portees: list[Portee]) -> list[
 
 
 def read_past(cursor: duckdb.DuckDBPyConnection, extrait: Extrait, portees: list[Portee]) -> dict[str, Passe]:
-    """What is known of the series that a file speaks of, before it is stored."""
+    """What is known of the series that a file speaks of, before it is stored: totals of its months and the one before."""
     series = {t.serie for t in extrait.tranches}
-    mine = [p for p in portees if p.serie in series]
+    mine: dict[str, list[Portee]] = {}
+    for p in portees:
+        if p.serie in series:
+            mine.setdefault(p.serie, []).append(p)
     if not mine:
         return {}
+    totals = _totals_by_month(cursor, extrait, [p for found in mine.values() for p in found])
+    newest = {serie: max(p.lot for p in found) for serie, found in mine.items()}
+    cursor.register("passe_vue", pd.DataFrame(newest.items(), columns=["serie", "lot"]))
+    size = dict(
+        cursor.execute(
+            f"SELECT r.serie, count(*) FROM {extrait.famille} r "  # noqa: S608
+            "JOIN passe_vue p ON r.lot = p.lot AND r.serie = p.serie GROUP BY 1"
+        ).fetchall()
+    )
+    cursor.unregister("passe_vue")
+    return {
+        serie: Passe(totals.get(serie, {}), tuple(merge([Span(p.debut, p.fin) for p in found])), size.get(serie, 0))
+        for serie, found in mine.items()
+    }
+
+
+def _totals_by_month(
+    cursor: duckdb.DuckDBPyConnection, extrait: Extrait, portees: list[Portee]
+) -> dict[str, dict[date, dict[str, float]]]:
+    """By serie and month, the totals that a file's own are compared with. Days are bound: a scan skips the others."""
     columns = COLONNES.get(extrait.famille, {})
-    sums = "".join(f", sum({c})" for c in columns)
-    pairs = pd.DataFrame([(p.lot, p.serie, p.debut, p.fin) for p in mine], columns=["lot", "serie", "debut", "fin"])
+    if not columns or extrait.debut is None or extrait.fin is None:
+        return {}
+    since = (extrait.debut.replace(day=1) - timedelta(days=1)).replace(day=1)
+    pairs = pd.DataFrame([(p.lot, p.serie, p.debut, p.fin) for p in portees], columns=["lot", "serie", "debut", "fin"])
     cursor.register("passe_vue", pairs)
     # names of columns come from this project's own lists
+    sums = "".join(f", sum({c})" for c in columns)
     rows = cursor.execute(
         f"SELECT r.serie, CAST(date_trunc('month', r.fin) AS DATE){sums} FROM {extrait.famille} r "  # noqa: S608
         "JOIN passe_vue p ON r.lot = p.lot AND r.serie = p.serie "
-        "AND r.debut BETWEEN CAST(p.debut AS DATE) AND CAST(p.fin AS DATE) GROUP BY 1, 2"
-    ).fetchall()
-    newest = {serie: max(p.lot for p in mine if p.serie == serie) for serie in {p.serie for p in mine}}
-    counts = cursor.execute(
-        f"SELECT r.serie, r.lot, count(*) FROM {extrait.famille} r "  # noqa: S608
-        "WHERE (r.lot, r.serie) IN (SELECT lot, serie FROM passe_vue) GROUP BY 1, 2"
+        "AND r.debut BETWEEN CAST(p.debut AS DATE) AND CAST(p.fin AS DATE) "
+        "WHERE r.fin BETWEEN ? AND ? GROUP BY 1, 2",
+        [since, extrait.fin],
     ).fetchall()
     cursor.unregister("passe_vue")
-    size = {serie: n for serie, lot, n in counts if newest[serie] == lot}
     totals: dict[str, dict[date, dict[str, float]]] = {}
     for serie, month, *values in rows:
         known = {c: float(v) for c, v in zip(columns, values, strict=True) if v is not None}
         totals.setdefault(serie, {})[month] = known
-    return {
-        serie: Passe(
-            totals.get(serie, {}),
-            tuple(merge([Span(p.debut, p.fin) for p in mine if p.serie == serie])),
-            size.get(serie, 0),
-        )
-        for serie in newest
-    }
+    return totals
 
 
 def _mixing(lots: list[Lot], demo: bool) -> list[Constat]:
@@ -220,7 +235,8 @@ def store_lot(
     deja = known_lot(lots, lecture.sha256, _hashes(cursor))
     if deja:
         return Recu(lecture.fichier, None, deja=deja)
-    portees = read_portees(cursor, lots)
+    first, last = extrait.debut or recu_le.date(), extrait.fin or recu_le.date()
+    portees = read_portees_near(cursor, lots, {t.serie for t in extrait.tranches}, first, last)
     refus = _mixing(lots, demo) + conflicts(extrait, lots, portees)
     if refus:
         raise LotRefuse(refus)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -95,6 +96,23 @@ def read_portees(cursor: duckdb.DuckDBPyConnection, lots: list[Lot]) -> list[Por
     """What counts of each live lot."""
     live = {lot.id for lot in lots if lot.annule_le is None}
     rows = cursor.execute("SELECT lot, serie, debut, fin, mode FROM tranche").fetchall()
+    return live_parts([Portee(*row) for row in rows if row[0] in live])
+
+
+def read_portees_near(
+    cursor: duckdb.DuckDBPyConnection, lots: list[Lot], series: Collection[str], debut: date, fin: date
+) -> list[Portee]:
+    """`read_portees`, for some series and for all those that speak of the days debut..fin: not the whole base."""
+    live = {lot.id for lot in lots if lot.annule_le is None}
+    cursor.register("series_vue", pd.DataFrame({"serie": pd.Series(sorted(series), dtype="str")}))
+    rows = cursor.execute(
+        """
+        SELECT lot, serie, debut, fin, mode FROM tranche WHERE serie IN (
+            SELECT serie FROM tranche WHERE debut <= ? AND fin >= ? UNION ALL SELECT serie FROM series_vue)
+        """,
+        [fin, debut],
+    ).fetchall()
+    cursor.unregister("series_vue")
     return live_parts([Portee(*row) for row in rows if row[0] in live])
 
 
@@ -273,7 +291,9 @@ def read_origines(
             rows = [r for r in cursor.execute(sql, params).fetchall() if debut <= r[0] <= fin]
         spoken = cursor.execute("SELECT lot, serie, debut, fin, mode FROM tranche").fetchall()
     by_id = {lot.id: lot for lot in lots}
-    series = {p.lot: {q.serie for q in portees if q.lot == p.lot} for p in portees}
+    series: dict[int, set[str]] = {}
+    for p in portees:
+        series.setdefault(p.lot, set()).add(p.serie)
     out = []
     for month, lot, num, den in rows:
         last = (month.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
