@@ -38,11 +38,12 @@ def _write(base: Path, first: int, held: bool, pipe: Connection) -> None:
     `held`: the base stays open between lots, so that the log of writes grows; otherwise each lot ends with the base
     closed, and the log folded into it.
     """
-    ready = [lot(first + k) for k in range(40)]
+    one = lot(first)
     with store.connect(base) if held else nullcontext():
         pipe.send(0)
-        for one in ready:
+        for rank in range(first, first + 1000):
             pipe.send(load(base, one)[0].lot)
+            one = lot(rank + 1)
 
 
 def lots_of(base: Path) -> dict[int, int]:
