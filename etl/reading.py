@@ -38,8 +38,7 @@ def read_document(fichier: str, octets: bytes) -> Document:
     if not octets.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
         raise UnreadableError("vide", "Le fichier est vide.", "Téléchargez-le de nouveau depuis l'outil.")
     if len(octets) > TAILLE_MAX:
-        size = f"{len(octets) / 1e6:.0f}"
-        note = f"Le fichier pèse {size} Mo ; la limite est de {TAILLE_MAX // 1_000_000} Mo."
+        note = f"Le fichier pèse plus de {TAILLE_MAX // 1_000_000} Mo, la limite."
         raise UnreadableError("trop_gros", note, "Exportez une période plus courte.")
     sha256 = hashlib.sha256(octets).hexdigest()
     genre = _kind(octets)
