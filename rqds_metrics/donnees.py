@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -120,6 +121,23 @@ def read_portees(cursor: duckdb.DuckDBPyConnection, lots: list[Lot]) -> list[Por
     """What counts of each live lot."""
     live = {lot.id for lot in lots if lot.annule_le is None}
     return live_parts([t for t in read_tranches(cursor) if t.lot in live])
+
+
+def read_portees_near(
+    cursor: duckdb.DuckDBPyConnection, lots: list[Lot], series: Collection[str], debut: date, fin: date
+) -> list[Portee]:
+    """`read_portees`, for some series and for all those that speak of the days debut..fin: not the whole base."""
+    live = {lot.id for lot in lots if lot.annule_le is None}
+    cursor.register("series_vue", pd.DataFrame({"serie": pd.Series(sorted(series), dtype="str")}))
+    rows = cursor.execute(
+        """
+        SELECT lot, serie, debut, fin, mode FROM tranche WHERE serie IN (
+            SELECT serie FROM tranche WHERE debut <= ? AND fin >= ? UNION ALL SELECT serie FROM series_vue)
+        """,
+        [fin, debut],
+    ).fetchall()
+    cursor.unregister("series_vue")
+    return live_parts([Portee(*row) for row in rows if row[0] in live])
 
 
 def _covered(mesure: Mesure, plages: tuple[Plage, ...], portees: list[Portee]) -> tuple[Span, ...] | None:

@@ -65,7 +65,9 @@ def read_origines(
                 growth = read_growth(cursor, mesure, grown, indicateur.filtre)
         spoken = read_tranches(cursor)
     by_id = {lot.id: lot for lot in lots}
-    series = {p.lot: {q.serie for q in portees if q.lot == p.lot} for p in portees}
+    series: dict[int, set[str]] = {}
+    for p in portees:
+        series.setdefault(p.lot, set()).add(p.serie)
     out = []
     for month, lot, num, den in rows:
         last = (month.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)

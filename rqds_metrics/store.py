@@ -11,7 +11,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as day_time
@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from rqds_metrics.disk import full, give_back, is_full
 from rqds_metrics.familles import COMMUNES, FAMILLES
 from rqds_metrics.migrations import SCHEMA, migrate
 from rqds_metrics.plan import RACINE
@@ -118,6 +119,8 @@ def _connect(path: Path) -> duckdb.DuckDBPyConnection:
         try:
             return duckdb.connect(str(path), config=_CONFIG)
         except duckdb.IOException as error:
+            if is_full(error):
+                raise full(path) from error
             if "lock" not in str(error).lower() and "being used by another process" not in str(error):
                 raise BaseIllisible(
                     f"Le fichier {path.name} n'est pas une base lisible. Rien n'y a été changé. "
@@ -189,18 +192,31 @@ def transaction(base: str | Path | None = None, *, keep: bool = True) -> Iterato
     """A cursor inside one transaction: all of it is kept, or nothing (`keep=False`: always nothing).
 
     Writers of this process take turns; those of other processes wait for the file.
+
+    Raises:
+        DisquePlein: the disk filled up meanwhile; nothing is kept, and the file is as long as it was.
     """
     path = base_path(base)
     with _guard:
         turn = _writing.setdefault(path, threading.Lock())
-    with turn, connect(path) as cursor:
-        cursor.execute("BEGIN")
+    with turn:
+        before = path.stat().st_size if path.exists() else 0
         try:
-            yield cursor
-        except BaseException:
-            cursor.execute("ROLLBACK")
-            raise
-        cursor.execute("COMMIT" if keep else "ROLLBACK")
+            with connect(path) as cursor:
+                cursor.execute("BEGIN")
+                try:
+                    yield cursor
+                except BaseException:
+                    with suppress(duckdb.Error):  # a base stopped by a full disk has nothing left to undo
+                        cursor.execute("ROLLBACK")
+                    raise
+                cursor.execute("COMMIT" if keep else "ROLLBACK")
+        except duckdb.Error as error:
+            if not is_full(error):
+                raise
+            with suppress(duckdb.Error), connect(path) as cursor:
+                give_back(cursor, path, before)
+            raise full(path) from error
 
 
 def version(base: str | Path | None = None) -> Version:

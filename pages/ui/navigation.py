@@ -11,6 +11,7 @@ from pages.ui.accueil import demo_banner
 from pages.ui.corrections import warn_lost
 from pages.ui.donnees import donnees
 from pages.ui.gabarits import escape_markdown
+from rqds_metrics.disk import DisquePlein
 from rqds_metrics.store import BaseIllisible, BaseOccupee, today
 
 _LOGO = Path(__file__).with_name("logo.svg")
@@ -63,5 +64,5 @@ def navigate() -> None:
             demo_banner()
         warn_lost()
         page.run()
-    except (BaseOccupee, BaseIllisible) as error:
+    except (BaseOccupee, BaseIllisible, DisquePlein) as error:
         st.error(escape_markdown(str(error)), icon=":material/error:")
