@@ -10,10 +10,10 @@ from markupsafe import Markup
 
 from pages.ui.contexte import Contexte
 from pages.ui.donnees import GARDES, donnees, five_years, stamp
-from pages.ui.ensemble import target_text, value_text
 from pages.ui.gabarits import render
 from pages.ui.graphiques import Figure, five_years_chart, year_chart
 from pages.ui.reglages import source_title
+from rqds_metrics.affichage import target_text, value_text
 from rqds_metrics.alimentation import unread
 from rqds_metrics.courbes import Courbes, courbes_of
 from rqds_metrics.donnees import Origine, read_origines
