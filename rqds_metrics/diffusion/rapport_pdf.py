@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,18 @@ from markupsafe import Markup
 from rqds_metrics.affichage import due_text, gap_text, target_text, value_text
 from rqds_metrics.diffusion.figures import bars, bullet_of, mur
 from rqds_metrics.diffusion.rapport import Fiche, Rapport
-from rqds_metrics.diffusion.rapport_textes import DEMO, essentiel, reperes, sens_of, sous_titre, status_words, suites
+from rqds_metrics.diffusion.rapport_textes import (
+    DEMO,
+    GROUPES,
+    LECTURE,
+    by_sens,
+    essentiel,
+    facts,
+    reperes,
+    sous_titre,
+    status_words,
+    suites,
+)
 from rqds_metrics.diffusion.svg import repartition
 from rqds_metrics.diffusion.svg_annee import year_lines
 from rqds_metrics.plan import Orientation
@@ -21,7 +31,7 @@ from rqds_metrics.regles.formats import jour, nombre, typographie
 from rqds_metrics.regles.statut import EVALUES
 from rqds_metrics.resultats import Resultat
 from rqds_metrics.statuts import APPARENCES
-from rqds_metrics.synthese import attention
+from rqds_metrics.synthese import Changement, attention
 
 _GABARIT = Path(__file__).with_name("rapport.typ")
 POLICES = Path(__file__).with_name("polices")
@@ -29,8 +39,6 @@ _POLICE = "Source Sans Pro"
 A_LA_UNE = 6  # rows of « à l'attention » on the first page
 LIGNES_MAX = 30  # rows that leave an orientation on its page; the annex has every indicator
 _ESPACE_SVG = 'xmlns="http://www.w3.org/2000/svg"'
-
-Progress = Callable[[str], None]
 
 
 def _figure(svg: Markup | None, alt: str = "") -> dict[str, str] | None:
@@ -57,7 +65,7 @@ def _row(r: Resultat) -> dict[str, Any]:
         "cible": target_text(r),
         "ecart": gap_text(r),
         "phrase": r.phrase,
-        "trait": _figure(bullet_of(r, 300, 26)),
+        "trait": _figure(bullet_of(r, 360, 25)),
     }
 
 
@@ -66,14 +74,18 @@ def _counts(comptes: dict[str, int]) -> list[dict[str, Any]]:
 
 
 def _shown(o: Orientation, r: Rapport) -> tuple[list[Resultat], int]:
-    """The evaluated indicators of an orientation that its page has room for, in the plan's order, and how many are left.
+    """The indicators that an orientation's page has room for, in the plan's order, and how many evaluated are left out.
 
-    Those that are reached are the first to go: the others are what a board discusses.
+    All of them when they fit, else the evaluated ones. Those that are reached are the first to go: the others are what
+    a board discusses.
     """
-    evaluated = [r.resultats[i.id] for i in o.indicateurs() if r.resultats[i.id].statut in EVALUES]
+    mine = [r.resultats[i.id] for i in o.indicateurs()]
+    if len(mine) <= LIGNES_MAX:
+        return mine, 0
+    evaluated = [x for x in mine if x.statut in EVALUES]
     urgent = {x.id for x in attention(evaluated, len(evaluated))}
-    rank = {x.id: (x.id not in urgent, x.statut == "atteinte") for x in evaluated}
-    kept = {x.id for x in sorted(evaluated, key=lambda x: rank[x.id])[:LIGNES_MAX]}
+    ranked = sorted(evaluated, key=lambda x: (x.id not in urgent, x.statut == "atteinte"))
+    kept = {x.id for x in ranked[:LIGNES_MAX]}
     return [x for x in evaluated if x.id in kept], len(evaluated) - len(kept)
 
 
@@ -88,7 +100,7 @@ def _orientation(o: Orientation, r: Rapport) -> dict[str, Any]:
         objectifs.append({
             "id": ob.id,
             "titre": ob.titre,
-            "mur": _figure(mur([ob], r.resultats, words, 300, numeros=False)),
+            "mur": _figure(mur([ob], r.resultats, words, 245, numeros=False)),
             "compte": f"{good} sur {sum(s in EVALUES for s in states)}",
         })  # fmt: skip
     return {
@@ -101,7 +113,12 @@ def _orientation(o: Orientation, r: Rapport) -> dict[str, Any]:
         "objectifs": objectifs,
         "lignes": [_row(x) for x in rows],
         "reste": left,
+        "complet": len(rows) == bilan.total,
     }
+
+
+def _changed(c: Changement) -> dict[str, Any]:
+    return {**_row(c.apres), "avant": _status(c.avant.statut), "faits": facts(c.apres)}
 
 
 def _fiche(f: Fiche, r: Rapport) -> dict[str, Any]:
@@ -111,8 +128,8 @@ def _fiche(f: Fiche, r: Rapport) -> dict[str, Any]:
         "fil": f"Objectif {x.id[:3]}",
         "long": x.indicateur.titre if x.indicateur.titre != x.indicateur.court else "",
         "avant": _status(f.avant.statut) if f.avant else None,
-        "annee": _figure(year_lines(x, f.courbes, 380, 150)) if f.courbes else None,
-        "cinq": _figure(bars(f.annees, r.demande.au, 250, 150)),
+        "annee": _figure(year_lines(x, f.courbes, 390, 122)) if f.courbes else None,
+        "cinq": _figure(bars(f.annees, r.demande.au, 260, 122)),
         "commentaires": [{"titre": c.titre, "texte": c.texte, "qui": c.qui} for c in f.commentaires],
     }
 
@@ -138,7 +155,7 @@ def report_data(r: Rapport) -> dict[str, Any]:
     everything = [ob for o in r.orientations for ob in o.objectifs]
     counted = ", ".join(status_words(s, n) for s, n in r.comptes.items())
     titles = {"tout": "L'essentiel", "orientation": "L'essentiel", "changements": "Ce qui a changé"}
-    data = {
+    data: dict[str, Any] = {
         "titre": d.titre,
         "sous": sous_titre(r),
         "reseau": r.plan.reseau,
@@ -169,15 +186,18 @@ def report_data(r: Rapport) -> dict[str, Any]:
         "attention_reste": max(len(r.attention) - A_LA_UNE, 0),
         "suites": [{"titre": s.titre, "texte": s.texte} for s in suites(r)],
         "depuis": jour(d.depuis, long=True),
-        "changements": [{**_row(c.apres), "avant": _status(c.avant.statut), "sens": sens_of(c)} for c in r.changements],
+        "changements": [
+            {"titre": GROUPES[sens], "lignes": [_changed(c) for c in found]} for sens, found in by_sens(r).items()
+        ],
         "comparable": r.comparable,
         "orientations": [_orientation(o, r) for o in r.orientations] if whole else [],
         "fiches": [_fiche(f, r) for f in r.fiches],
         "fiches_omises": r.fiches_omises,
         "annexe": _annexe(r) if whole else [],
         "regles": [{"titre": x.titre, "textes": list(x.textes)} for x in r.regles],
+        "lecture": [{"titre": LECTURE.titre, "textes": list(LECTURE.textes)}],
     }
-    return _typeset(data)
+    return {k: _typeset(v) for k, v in data.items()}
 
 
 def _typeset(value: Any) -> Any:

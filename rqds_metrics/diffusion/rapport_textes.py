@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from rqds_metrics.affichage import due_text, target_text, value_text
 from rqds_metrics.diffusion.figures import FIGURES
 from rqds_metrics.diffusion.rapport import BIENTOT_JOURS, Rapport, Sens, sens_of
+from rqds_metrics.methode import Regle
 from rqds_metrics.regles.formats import MOIS, jour, nombre, quantite
-from rqds_metrics.regles.phrase import DEUX
+from rqds_metrics.regles.phrase import DEUX, POINT_VIRGULE
 from rqds_metrics.resultats import Resultat
 from rqds_metrics.statuts import APPARENCES
+from rqds_metrics.synthese import Changement
 
 DEMO = "Données fictives"
 NOMMES = 6  # names of a list before « et N autres »
@@ -22,6 +25,42 @@ MEMBRES: dict[Sens, str] = {
     "nouveau": "évalué pour la première fois|évalués pour la première fois",
     "autre": "sans conséquence sur le bilan",
 }
+
+
+LECTURE = Regle(
+    "Lire les graphiques",
+    (
+        "Un état se lit par sa forme et par son mot ; la couleur ne fait que le répéter. Un carré plein est un "
+        "indicateur évalué.",
+        "La barre d'un tableau est la valeur. Le pointillé marque ce qui était attendu à ce jour ; le trait épais, la "
+        "cible de l'exercice.",
+        "Sur une fiche, la ligne épaisse est l'exercice ; les points, l'attendu ; la ligne fine, l'exercice précédent ; "
+        "les tirets, où mène le rythme actuel. À droite, cinq exercices devant leur cible (trait) ; l'exercice en cours "
+        "est plus pâle.",
+    ),
+)
+GROUPES: dict[Sens, str] = {
+    "moins bien": "En moins bien",
+    "mieux": "En mieux",
+    "nouveau": "Évalués pour la première fois",
+    "autre": "Autres changements",
+}
+
+
+def by_sens(r: Rapport) -> dict[Sens, list[Changement]]:
+    """The changes by the way they went; what went worse comes first."""
+    found = {s: [c for c in r.changements if sens_of(c) == s] for s in GROUPES}
+    return {s: cs for s, cs in found.items() if cs}
+
+
+def facts(r: Resultat) -> str:
+    """« 3, pour 2,6 attendus au 31 oct. ; cible : 9 »: a result in a line, where its whole sentence is too long."""
+    if r.indicateur.type not in FIGURES or r.valeur is None:
+        return r.phrase
+    text = value_text(r)
+    if r.attendu is not None and r.indicateur.type != "taux" and r.attendu != r.cible:
+        text += f", pour {due_text(r)} attendu{'s' if r.attendu >= 2 else ''} au {jour(r.donnees_au, annee=False)}"
+    return text + (f"{POINT_VIRGULE} cible{DEUX} {target_text(r)}" if r.cible is not None else "")
 
 
 def enumeration(parts: Sequence[str]) -> str:
