@@ -6,11 +6,12 @@ import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from rqds_metrics.regles.textes import strip_controls
 
@@ -18,6 +19,13 @@ from rqds_metrics.regles.textes import strip_controls
 _DECLENCHEURS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _LARGEUR_MAX = 70
 Cellule = str | int | float | bool | date | None
+
+
+class Formate(NamedTuple):
+    """A number with its own Excel format, in a column that holds several kinds."""
+
+    valeur: float
+    format: str
 
 
 def neutral(text: str) -> str:
@@ -37,6 +45,8 @@ def _cell(value: Any) -> Cellule:
         return None
     if isinstance(value, str):
         return neutral(value)
+    if isinstance(value, Formate):
+        return value.valeur
     return value  # type: ignore[no-any-return]
 
 
@@ -56,17 +66,34 @@ def _decimal(value: float) -> str:
 
 
 def to_xlsx(
-    sheets: Mapping[str, tuple[Sequence[str], Iterable[Sequence[Any]]]], formats: Mapping[str, str] | None = None
+    sheets: Mapping[str, tuple[Sequence[str], Iterable[Sequence[Any]]]],
+    formats: Mapping[str, str] | None = None,
+    *,
+    titre: str = "",
+    auteur: str = "",
+    fige: int = 0,
 ) -> bytes:
-    """A workbook: a sheet a table, headers frozen and filtered. `formats`: a column's title -> its Excel format."""
+    """A workbook: a sheet a table, headers frozen and filtered.
+
+    Args:
+        formats: a column's title -> its Excel format; a cell given as Formate has its own.
+        titre, auteur: the properties of the document.
+        fige: how many first columns stay in sight, where the table has more.
+    """
     book = Workbook()
+    book.properties.title, book.properties.creator, book.properties.language = titre or None, auteur or None, "fr-CA"
     book.remove(book.active)
     for title, (columns, rows) in sheets.items():
         sheet = book.create_sheet(title[:31])
         sheet.append([neutral(c) for c in columns])
-        for row in rows:
+        for rank, row in enumerate(rows, 2):
             sheet.append([_cell(v) for v in row])
+            for column, value in enumerate(row, 1):
+                if isinstance(value, Formate):
+                    sheet.cell(rank, column).number_format = value.format
         _dress(sheet, columns, formats or {})
+        if 0 < fige < len(columns):
+            sheet.freeze_panes = f"{get_column_letter(fige + 1)}2"
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -74,6 +101,9 @@ def to_xlsx(
 
 def _dress(sheet: Any, columns: Sequence[str], formats: Mapping[str, str]) -> None:
     sheet.freeze_panes = "A2"
+    sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.print_title_rows = "1:1"
     sheet.auto_filter.ref = sheet.dimensions
     for cell in sheet[1]:
         cell.font = Font(bold=True)
