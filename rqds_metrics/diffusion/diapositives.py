@@ -208,9 +208,9 @@ def _cell(cell: Any, said: Texte, size: int) -> None:
     cell.text_frame.paragraphs[0].alignment = PP_ALIGN.RIGHT if said.droite else PP_ALIGN.LEFT
     cell.fill.background()
     props = cell._tc.get_or_add_tcPr()
-    names = ("lnL", "lnR", "lnT", "lnB")
-    for place, name in enumerate(names):
-        fill = f'<a:solidFill><a:srgbClr val="{TRAIT}"/></a:solidFill>' if name == "lnB" else "<a:noFill/>"
+    for place, name in enumerate(("lnL", "lnR", "lnT", "lnB")):  # the schema wants them in this order
+        upright = name in ("lnL", "lnR")
+        fill = "<a:noFill/>" if upright else f'<a:solidFill><a:srgbClr val="{TRAIT}"/></a:solidFill>'
         line = parse_xml(
             f'<a:{name} xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" w="9525">{fill}</a:{name}>'
         )
@@ -238,9 +238,10 @@ def _bars(chart: Any, series: Sequence[Serie], empile: bool, format: str, legend
     values.major_tick_mark = XL_TICK_MARK.NONE
     for drawn, wanted in zip(plot.series, series, strict=True):
         drawn.format.fill.solid()
-        drawn.format.fill.fore_color.rgb = _rgb(wanted.couleurs[0])
+        several = len(wanted.couleurs) > 1  # the legend then has a colour that is none of theirs
+        drawn.format.fill.fore_color.rgb = _rgb(ENCRE if several else wanted.couleurs[0])
         drawn.invert_if_negative = False
-        if len(wanted.couleurs) > 1:
+        if several:
             for rank, color in enumerate(wanted.couleurs):
                 point = drawn.points[rank].format.fill
                 point.solid()

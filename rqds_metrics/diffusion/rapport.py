@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -194,9 +194,14 @@ def _drawable(r: Resultat) -> bool:
     return r.indicateur.type in FIGURES and r.valeur is not None and r.indicateur.cadence != "annuelle"
 
 
-def read_rapport(demande: Demande, base: str | Path | None = None) -> Rapport:
-    """The report of what a base knows."""
-    calcul = Calcul(load_plan(), load_donnees(demande.au, base))
+def read_rapport(
+    demande: Demande, base: str | Path | None = None, progress: Callable[[str], None] = lambda _: None
+) -> Rapport:
+    """The report of what a base knows. `progress` is told each step, in French."""
+    progress("Lecture des données")
+    donnees = load_donnees(demande.au, base)
     began = demande.exercice.debut <= demande.depuis
-    before = compute(load_donnees(demande.depuis, base), [demande.exercice]) if began else None
-    return rapport_of(calcul, before, demande)
+    before = load_donnees(demande.depuis, base) if began else None
+    progress("Calcul des états")
+    calcul = Calcul(load_plan(), donnees)
+    return rapport_of(calcul, compute(before, [demande.exercice]) if before else None, demande)

@@ -10,9 +10,11 @@ from rqds_metrics.diffusion.figures import FIGURES
 from rqds_metrics.diffusion.rapport import Rapport
 from rqds_metrics.diffusion.rapport_textes import (
     DEMO,
+    bilan_title,
     bilan_words,
     by_sens,
     calm_words,
+    change_title,
     change_words,
     essentiel,
     facts,
@@ -28,7 +30,7 @@ from rqds_metrics.resultats import Resultat
 from rqds_metrics.statuts import APPARENCES
 from rqds_metrics.synthese import attention
 
-LIGNES = 9  # rows of a table that a room can read
+LIGNES = 10  # rows of a table that a room can read
 BARRES = 7  # indicators of a chart
 
 
@@ -57,7 +59,7 @@ def _overview(deck: Diapositives, r: Rapport) -> None:
         series.append(Serie("– Pas évalués", rest, [PALE], "16212B"))
     names = [f"{b.orientation.id}. {b.orientation.court}" for b in r.bilans]
     deck.chart(
-        bilan_words(r), names, series, empile=True, format="0", dit=" ".join(essentiel(r)),
+        bilan_title(r), names, series, empile=True, format="0", dit=" ".join(essentiel(r)),
         notes="\n".join([bilan_words(r), calm_words(r)]),
     )  # fmt: skip
 
@@ -89,7 +91,7 @@ def _changes(deck: Diapositives, r: Rapport) -> None:
         deck.text("Ce qui a changé", [[_t(change_words(r))]])
         return
     found = [c for cs in by_sens(r).values() for c in cs]
-    columns = [("Indicateur", 5.0), ("Avant", 2.2), ("Maintenant", 2.0), ("En chiffres", 2.9)]
+    columns = [("Indicateur", 4.4), ("Avant", 1.9), ("Maintenant", 1.5), ("En chiffres", 4.3)]
     for start in range(0, len(found), LIGNES):
         part = found[start : start + LIGNES]
         rows = [
@@ -97,7 +99,7 @@ def _changes(deck: Diapositives, r: Rapport) -> None:
             for c in part
         ]
         title = (
-            change_words(r) if start == 0 else f"Ce qui a changé depuis le {jour(r.demande.depuis, long=True)} (suite)"
+            change_title(r) if start == 0 else f"Ce qui a changé depuis le {jour(r.demande.depuis, long=True)} (suite)"
         )
         notes = notes_of({c.apres.indicateur.court: typographie(c.apres.phrase) for c in part})
         deck.table(title, columns, rows, notes, taille=13)
@@ -127,8 +129,14 @@ def _orientation(deck: Diapositives, o: Orientation, r: Rapport) -> None:
     ]
     found = _compared(o, r)
     notes = notes_of({x.indicateur.court: typographie(x.phrase) for x in attention(list(_of(o, r)), 12)})
-    if not found:
-        deck.text(typographie(title), left, 18, notes)
+    if not found:  # nothing that bars compare: milestones, or nothing evaluated yet
+        mine = sorted(_of(o, r), key=lambda x: x.statut not in EVALUES)[:LIGNES]
+        rows = [
+            [_status(x.statut), _t(x.indicateur.court), Texte(value_text(x), True, droite=True), _t(x.phrase)]
+            for x in mine
+        ]
+        columns = [("État", 2.0), ("Indicateur", 4.3), ("Valeur", 1.2), ("En clair", 4.6)]
+        deck.table(typographie(title), columns, rows, notes, taille=13)
         return
     done = [_share(x.valeur, x) for x in found]
     due = [_share(x.attendu, x) for x in found]

@@ -129,6 +129,22 @@ def bilan_words(r: Rapport) -> str:
     return f"{start}{nombre(r.evalues)} des {nombre(r.total)} indicateurs {scope} {verb}{DEUX} {said}."
 
 
+def bilan_title(r: Rapport) -> str:
+    """The same, short enough for a title."""
+    good = "atteint" if r.clos else "en voie ou atteint"
+    if not r.evalues:
+        return "Aucun indicateur n'est encore évalué"
+    many = r.favorables > 1
+    verb = "sont" if many else "est"
+    return f"{nombre(r.favorables)} des {quantite(r.evalues, 'indicateur évalué')} {verb} {good}{'s' if many else ''}"
+
+
+def change_title(r: Rapport) -> str:
+    n = len(r.changements)
+    verb = "état a changé" if n == 1 else "états ont changé"
+    return f"Depuis le {jour(r.demande.depuis, long=True)}, {nombre(n)} {verb}"
+
+
 def change_words(r: Rapport) -> str:
     """What changed since the last meeting, in a sentence."""
     since = jour(r.demande.depuis, long=True)
@@ -138,9 +154,7 @@ def change_words(r: Rapport) -> str:
         return f"Depuis le {since}, aucun état n'a changé."
     found = Counter(sens_of(c) for c in r.changements)
     said = enumeration([quantite(found[s], _both(words)) for s, words in MEMBRES.items() if found[s]])
-    n = len(r.changements)
-    verb = "état a changé" if n == 1 else "états ont changé"
-    return f"Depuis le {since}, {nombre(n)} {verb}{DEUX} {said}."
+    return f"{change_title(r)}{DEUX} {said}."
 
 
 def _both(words: str) -> str:

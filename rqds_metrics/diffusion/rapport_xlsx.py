@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from rqds_metrics.affichage import value_text
 from rqds_metrics.diffusion.figures import FIGURES
-from rqds_metrics.diffusion.rapport import Rapport
-from rqds_metrics.diffusion.rapport_textes import DEMO, GROUPES, essentiel, facts, reperes, sens_of, sous_titre, suites
+from rqds_metrics.diffusion.rapport import Rapport, sens_of
+from rqds_metrics.diffusion.rapport_textes import DEMO, GROUPES, essentiel, facts, reperes, sous_titre, suites
 from rqds_metrics.diffusion.tableur import Cellule, Formate, to_xlsx
 from rqds_metrics.exercice import exercices_du_plan
 from rqds_metrics.regles.formats import typographie, unite
@@ -16,7 +16,8 @@ from rqds_metrics.synthese import ratio
 
 Row = list[Cellule | Formate]
 TYPES = {"nombre": "nombre", "stock": "niveau", "taux": "taux", "jalon": "jalon", "qualitatif": "texte"}
-_JOUR = "[$-C0C]d mmm yyyy"  # months in French, whatever the language of Excel
+_FR = "[$-C0C]"  # in the French of Canada, whatever the language of the spreadsheet
+_JOUR = f"{_FR}d mmm yyyy"
 _INDICATEURS = (
     "N°", "Orientation", "Objectif", "Indicateur", "Libellé du plan", "Type", "Unité", "État", "Valeur", "Cible",
     "Attendu à ce jour", "Part de l'attendu", "Méthode de l'attendu", "Numérateur", "Dénominateur",
@@ -29,8 +30,8 @@ def figure(r: Resultat, valeur: float | None) -> Formate | None:
     if valeur is None or r.indicateur.type not in FIGURES:
         return None
     if r.indicateur.type == "taux":
-        return Formate(valeur, "0.0 %")
-    return Formate(round(valeur, 4), "#,##0" if abs(valeur - round(valeur)) < 0.05 else "#,##0.0")
+        return Formate(valeur, f"{_FR}0.0 %")
+    return Formate(round(valeur, 4), f"{_FR}#,##0" if abs(valeur - round(valeur)) < 0.05 else f"{_FR}#,##0.0")
 
 
 def _row(r: Resultat, orientation: str, objectif: str) -> Row:
@@ -39,7 +40,7 @@ def _row(r: Resultat, orientation: str, objectif: str) -> Row:
     return [
         i.id, orientation, objectif, i.court, i.titre, TYPES[i.type], unite(i.unite, 2) if i.unite else "",
         LIBELLES[r.statut], figure(r, r.valeur) or value_text(r), figure(r, r.cible), figure(r, r.attendu),
-        None if part is None else Formate(part, "0 %"),
+        None if part is None else Formate(part, f"{_FR}0 %"),
         METHODES.get(r.attendu_methode or "", "") if r.attendu is not None else "",
         r.numerateur, r.denominateur, figure(r, r.an_dernier_meme_date), figure(r, r.an_dernier_total),
         r.donnees_au, r.fait_le, r.echeance, typographie(r.phrase),
@@ -48,7 +49,7 @@ def _row(r: Resultat, orientation: str, objectif: str) -> Row:
 
 def _indicateurs(r: Rapport) -> list[Row]:
     rows = [
-        _row(r.resultats[i.id], f"{o.id}. {o.titre}", f"{ob.id} {ob.titre}")
+        _row(r.resultats[i.id], f"{o.id}. {o.court}", f"{ob.id} {ob.titre}")
         for o in r.orientations
         for ob in o.objectifs
         for a in ob.actions
@@ -106,5 +107,5 @@ def report_xlsx(r: Rapport) -> bytes:
         "Méthode": (("Règle", f"Texte{demo}"), [[x.titre, typographie(t)] for x in r.regles for t in x.textes]),
     }  # fmt: skip
     dates = dict.fromkeys(("Données au", "Fait le", "Échéance"), _JOUR)
-    counts = dict.fromkeys(("Numérateur", "Dénominateur"), "#,##0")
+    counts = dict.fromkeys(("Numérateur", "Dénominateur"), f"{_FR}#,##0")
     return to_xlsx(sheets, {**dates, **counts}, titre=r.demande.titre, auteur=r.plan.reseau, fige=2)
