@@ -17,6 +17,7 @@ from rqds_metrics.exercice import Exercice, exercices_du_plan
 from rqds_metrics.methode import Regle, rules
 from rqds_metrics.plan import Orientation, Plan, load_plan
 from rqds_metrics.regles.statut import EVALUES, FAVORABLES
+from rqds_metrics.regles.textes import strip_controls
 from rqds_metrics.resultats import Calcul, Resultat, compute
 from rqds_metrics.statuts import APPARENCES
 from rqds_metrics.synthese import Bilan, Changement, Reception, attention, bilans, changements, receptions
@@ -29,6 +30,7 @@ CONTENUS: dict[Contenu, str] = {
 }
 DEPUIS_JOURS = 30  # how far back « what changed » looks when nobody says when the last meeting was
 FICHES_MAX = 20  # more would bury those that matter; the annex has every indicator
+TITRE_MAX = 120
 BIENTOT_JOURS = 90  # a milestone due within these is one of the next steps
 
 
@@ -40,7 +42,7 @@ class Demande:
     au: date
     depuis: date
     contenu: Contenu = "tout"
-    orientation: str | None = None  # with « orientation » only
+    orientation: str | None = None  # all of them when None
     titre: str = "Rapport au conseil d'administration"
     reunion: date | None = None
 
@@ -63,7 +65,9 @@ class Demande:
         if orientation is not None and orientation not in known:
             raise ValueError(f"Orientation inconnue : « {orientation} ». Choisissez parmi {', '.join(known)}.")
         contenu: Contenu = "changements" if changements else "orientation" if orientation else "tout"
-        return cls(exercice, au, depuis, contenu, orientation, titre.strip() or cls.titre, reunion)
+        return cls(
+            exercice, au, depuis, contenu, orientation, strip_controls(titre).strip()[:TITRE_MAX] or cls.titre, reunion
+        )
 
 
 @dataclass(frozen=True)
@@ -150,7 +154,7 @@ def rapport_of(calcul: Calcul, before: Sequence[Resultat] | None, demande: Deman
         before: the results of the same year as known on `demande.depuis`; None when the year had not begun.
     """
     exercice, plan = demande.exercice, calcul.plan
-    scope = [o for o in plan.orientations if demande.contenu != "orientation" or o.id == demande.orientation]
+    scope = [o for o in plan.orientations if demande.orientation in (None, o.id)]
     inside = {i.id for o in scope for i in o.indicateurs()}
     everything = [calcul.result(i, exercice) for i in plan.indicateurs.values()]
     counted = tuple(b for b in bilans(plan, everything) if b.orientation in scope)
@@ -187,7 +191,7 @@ def rapport_of(calcul: Calcul, before: Sequence[Resultat] | None, demande: Deman
 
 def _about(general: str, demande: Demande) -> bool:
     """Is an indicator of the member survey about the scope: « G-1.2 » is about orientation 1."""
-    return demande.contenu != "orientation" or general.startswith(f"G-{demande.orientation}")
+    return demande.orientation is None or general.startswith(f"G-{demande.orientation}")
 
 
 def _drawable(r: Resultat) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -200,10 +202,20 @@ def report_data(r: Rapport) -> dict[str, Any]:
     return {k: _typeset(v) for k, v in data.items()}
 
 
+# What the shipped fonts can write. PDF/UA refuses a character without a drawing, and a comment may hold any: an emoji
+# must not cost the whole report.
+_INCONNUS = re.compile(
+    "[^ -~\u00a0-\u017f\u0192\u0218-\u021b\u0391-\u03a1\u03a3-\u03ce\u0410-\u044f"  # Latin, Greek, Cyrillic
+    "\u2013\u2014\u2018-\u201e\u2020-\u2022\u2026\u202f\u2030\u2039\u203a\u20ac\u2122"  # punctuation
+    "\u2190-\u2193\u2212\u2260\u2264\u2265✓▲△◆■✕○]"  # arrows, signs, the shapes of statuses
+)
+REMPLACANT = "\u25a1"
+
+
 def _typeset(value: Any) -> Any:
     """The no-break spaces of French, in every text but the drawings (which keep their own)."""
     if isinstance(value, str):
-        return typographie(value)
+        return _INCONNUS.sub(REMPLACANT, unicodedata.normalize("NFC", typographie(value)))
     if isinstance(value, list):
         return [_typeset(v) for v in value]
     if isinstance(value, dict):

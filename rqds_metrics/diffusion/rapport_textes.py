@@ -95,7 +95,8 @@ def sous_titre(r: Rapport) -> str:
         o = r.orientations[0]
         return f"Orientation {o.id}. {o.titre}"
     if r.demande.contenu == "changements":
-        return f"Ce qui a changé depuis le {jour(r.demande.depuis, long=True)}"
+        part = f"Orientation {r.demande.orientation}, ce" if r.demande.orientation else "Ce"
+        return f"{part} qui a changé depuis le {jour(r.demande.depuis, long=True)}"
     return "Où en est le plan stratégique 2022-2027"
 
 
@@ -115,7 +116,7 @@ def reperes(r: Rapport) -> list[tuple[str, str]]:
 def bilan_words(r: Rapport) -> str:
     """How many stand well, among those evaluated: the sentence to remember."""
     c, d = r.comptes, r.demande
-    scope = f"de l'orientation {d.orientation}" if d.contenu == "orientation" else "du plan"
+    scope = f"de l'orientation {d.orientation}" if d.orientation else "du plan"
     if not r.evalues:
         return f"Au {jour(d.au, long=True)}, aucun des {nombre(r.total)} indicateurs {scope} n'est encore évalué."
     groups = (
@@ -237,5 +238,6 @@ def _soon(x: Resultat, r: Rapport) -> bool:
 def file_name(r: Rapport, ext: str) -> str:
     """« rapport-ca-2026-11-24-orientation-2.pdf »."""
     d = r.demande
-    part = {"tout": "", "orientation": f"-orientation-{d.orientation}", "changements": "-changements"}[d.contenu]
+    part = f"-orientation-{d.orientation}" if d.orientation else ""
+    part += "-changements" if d.contenu == "changements" else ""
     return f"rapport-ca-{(d.reunion or d.au).isoformat()}{part}.{ext}"
