@@ -9,7 +9,7 @@ from pages.ui.contexte import current, remember
 from pages.ui.envois import say
 from pages.ui.gabarits import escape_markdown
 from pages.ui.reunions import add, freeze, meeting_text, meetings_html, remove, reunions
-from rqds_metrics.diffusion import documents
+from rqds_metrics.diffusion import archives
 from rqds_metrics.reunions import TITRE
 from rqds_metrics.store import today
 
@@ -39,7 +39,7 @@ if found:
             ):
                 freeze(chosen, contexte)
             for nom, sha256 in chosen.documents:
-                octets = documents.read(sha256)
+                octets = archives.read(sha256)
                 if octets:
                     st.download_button(escape_markdown(nom), octets, nom, icon=":material/download:", key=sha256)
             if st.button("Retirer cette réunion"):

@@ -6,6 +6,7 @@ import json
 import sys
 
 from rqds_metrics.cli import day, french_parser, run, year
+from rqds_metrics.diffusion import documents
 from rqds_metrics.mesures import check_mesures
 from rqds_metrics.plan import check_plan
 from rqds_metrics.registre import default_reglages
@@ -50,9 +51,13 @@ def main() -> int:
     form = shown.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="en JSON")
     form.add_argument("--csv", action="store_true", help="en CSV")
+    report = commands.add_parser("rapport", help="le rapport au conseil d'administration (PDF, PowerPoint, Excel)")
+    documents.add_arguments(report)
     args = parser.parse_args()
     if args.commande == "verifier":
         return verifier()
+    if args.commande == "rapport":
+        return documents.run_report(args)
     frame = resultats(args.exercice, args.au, args.base)
     if args.json:
         rows = json.loads(frame.to_json(orient="records", double_precision=15))

@@ -259,7 +259,7 @@ def test_clicks_stand_beside_opens(base):
 
 
 def test_wherever_the_open_rate_is_said_apple_mail_and_clicks_are_said_too(base):
-    from pages.ui.ensemble import gap_text
+    from rqds_metrics.affichage import gap_text
     from rqds_metrics.donnees import load_donnees
     from rqds_metrics.exercice import Exercice
     from rqds_metrics.resultats import Calcul

@@ -9,7 +9,7 @@ import pytest
 
 from etl.loading import cancel_lot
 from rqds_metrics.depuis import depuis_of
-from rqds_metrics.diffusion import documents
+from rqds_metrics.diffusion import archives
 from rqds_metrics.donnees import load_donnees
 from rqds_metrics.exercice import Exercice
 from rqds_metrics.plan import load_plan
@@ -98,13 +98,13 @@ def test_a_meeting_has_a_title(titre):
 
 def test_documents_are_kept_whole_and_checked(tmp_path):
     base = tmp_path / "rqds.duckdb"
-    sha256 = documents.keep(b"%PDF-1.7 rapport", base)
-    assert documents.read(sha256, base) == b"%PDF-1.7 rapport"
-    (documents.folder(base) / sha256).write_bytes(b"autre chose")
-    assert documents.read(sha256, base) is None
-    assert documents.read("0" * 64, base) is None
+    sha256 = archives.keep(b"%PDF-1.7 rapport", base)
+    assert archives.read(sha256, base) == b"%PDF-1.7 rapport"
+    (archives.folder(base) / sha256).write_bytes(b"autre chose")
+    assert archives.read(sha256, base) is None
+    assert archives.read("0" * 64, base) is None
     with pytest.raises(ValueError, match="not a sha256"):
-        documents.read("../rqds.duckdb", base)
+        archives.read("../rqds.duckdb", base)
 
 
 def test_the_pages_of_meetings(app_on, own_demo):

@@ -9,9 +9,9 @@ import streamlit as st
 
 from pages.ui.contexte import Contexte
 from pages.ui.donnees import donnees
-from pages.ui.ensemble import value_text
 from pages.ui.envois import QUI, Dit
 from pages.ui.gabarits import escape_markdown
+from rqds_metrics.affichage import value_text
 from rqds_metrics.alimentation import (
     MODES,
     AlimentationInvalide,

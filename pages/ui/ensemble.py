@@ -10,12 +10,11 @@ from markupsafe import Markup
 from pages.ui.contexte import Contexte
 from pages.ui.donnees import GARDES, donnees, results, stamp
 from pages.ui.gabarits import render
+from rqds_metrics.affichage import gap_text, target_text, value_text
 from rqds_metrics.exercice import Exercice
 from rqds_metrics.plan import load_plan
-from rqds_metrics.regles.formats import jour, nombre, quantite
 from rqds_metrics.regles.statut import EVALUES
-from rqds_metrics.resultats import Resultat
-from rqds_metrics.synthese import attention, bilans, changements, ratio, receptions
+from rqds_metrics.synthese import attention, bilans, changements, receptions
 
 MARQUES = {
     "recu": ("✓", "s-atteinte", "reçu"),
@@ -25,42 +24,6 @@ MARQUES = {
     "a_venir": ("○", "s-non_du", "à venir"),
 }
 MONTRES = 6  # rows of a list before « et N autres »
-
-
-def value_text(r: Resultat) -> str:
-    """The value as a table shows it: rates with %, counts bare, milestones as done or not."""
-    if r.indicateur.type == "jalon":
-        return "fait" if r.fait_le else ("pas fait" if r.valeur == 0 else "n.d.")
-    if r.indicateur.type == "qualitatif":
-        return quantite(r.n, "texte") if r.n else "–"
-    return quantite(r.valeur, "%") if r.indicateur.type == "taux" else nombre(r.valeur)
-
-
-def target_text(r: Resultat) -> str:
-    if r.cible is None:
-        return "–"
-    if r.indicateur.type == "jalon":
-        return "jalon"
-    return quantite(r.cible, "%") if r.indicateur.type == "taux" else nombre(r.cible)
-
-
-def gap_text(r: Resultat) -> str:
-    """« −11 % sous l'attendu au 31 oct. », in a line under the title."""
-    if r.indicateur.type == "jalon":
-        return r.phrase
-    if r.indicateur.type == "taux":
-        details = f"n = {nombre(r.n)}" if r.indicateur.mesure == "satisfaction" else ""
-        if r.numerateur is not None and r.denominateur and r.denominateur > 1:
-            share = f"{nombre(r.numerateur)} sur {nombre(r.denominateur)}"
-            details = f"{details}, {share}" if details else share
-        details = details or f"au {jour(r.donnees_au)}"
-        return f"{details} · {r.reserve}" if r.reserve else details
-    if r.attendu:
-        gap = (1 - ratio(r)) * 100
-        if r.exercice.fin <= (r.donnees_au or r.exercice.debut):
-            return f"{nombre(gap, 0)} % sous la cible"
-        return f"{nombre(gap, 0)} % sous l’attendu au {jour(r.donnees_au, annee=False)}"
-    return ""
 
 
 def subtitle(exercice: Exercice, au: date, evalues: int, total: int) -> str:

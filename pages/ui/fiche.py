@@ -10,11 +10,11 @@ from markupsafe import Markup
 
 from pages.ui.contexte import Contexte
 from pages.ui.donnees import GARDES, donnees, five_years, stamp
-from pages.ui.ensemble import target_text, value_text
 from pages.ui.gabarits import render
 from pages.ui.graphiques import Figure, five_years_chart, year_chart
 from pages.ui.occurrences import tally, told
 from pages.ui.sources import source_title
+from rqds_metrics.affichage import target_text, value_text
 from rqds_metrics.alimentation import unread
 from rqds_metrics.attendus import expected_of
 from rqds_metrics.courbes import Courbes, courbes_of

@@ -9,30 +9,14 @@ from markupsafe import Markup
 
 from pages.ui.contexte import Contexte
 from pages.ui.donnees import GARDES, donnees, five_years, results, stamp
-from pages.ui.ensemble import target_text, value_text
 from pages.ui.gabarits import render
+from rqds_metrics.affichage import target_text, value_text
 from rqds_metrics.attendus import expected_of
-from rqds_metrics.diffusion.svg import Barre, cinq_ans
+from rqds_metrics.diffusion.figures import bars
 from rqds_metrics.doutes import due_text, settled
 from rqds_metrics.exercice import Exercice
 from rqds_metrics.plan import load_plan
-from rqds_metrics.regles.formats import nombre, pourcent
-from rqds_metrics.resultats import Resultat
 from rqds_metrics.synthese import bilans
-
-
-def bars(years: list[Resultat], au: date) -> Markup | None:
-    """The five years of an indicator as a small chart; None when there is nothing to draw."""
-    if all(r.valeur is None for r in years) or years[0].indicateur.type in ("jalon", "qualitatif"):
-        return None
-
-    def written(r: Resultat) -> str:
-        if r.valeur is None:
-            return ""
-        return pourcent(r.valeur, 0) if r.indicateur.type == "taux" else nombre(r.valeur)
-
-    shown = [Barre(r.exercice.court, r.valeur, r.cible, r.statut, written(r), not r.exercice.closed(au)) for r in years]
-    return cinq_ans(shown, f"{years[0].indicateur.court}, cinq exercices et leur cible (trait)")
 
 
 @lru_cache(GARDES)

@@ -10,11 +10,12 @@ from markupsafe import Markup
 
 from pages.ui.contexte import Contexte
 from pages.ui.donnees import GARDES, donnees, results, stamp
-from pages.ui.ensemble import MARQUES, value_text
+from pages.ui.ensemble import MARQUES
 from pages.ui.envois import QUI, Dit, when_text
 from pages.ui.gabarits import render
+from rqds_metrics.affichage import value_text
 from rqds_metrics.depuis import depuis_of, summary
-from rqds_metrics.diffusion import documents
+from rqds_metrics.diffusion import archives
 from rqds_metrics.exercice import Exercice
 from rqds_metrics.plan import load_plan
 from rqds_metrics.registre import decide
@@ -75,7 +76,7 @@ def freeze(reunion: Reunion, contexte: Contexte) -> None:
 
 def keep_document(reunion: Reunion, octets: bytes, nom: str) -> None:
     """Keep a document with the meeting it was made for."""
-    sha256 = documents.keep(octets)
+    sha256 = archives.keep(octets)
     _decide(reunion, to_keep(reunion, document=(nom, sha256)), f"« {nom} » est gardé avec la réunion.")
 
 

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
+from rqds_metrics.diffusion.formes import forme
 from rqds_metrics.statuts import APPARENCES
 
 ENCRE, GRIS, TRAIT, FOND = "#16212B", "#5B6472", "#D9DEE4", "#EDF0F3"
 
 
-def _svg(largeur: float, hauteur: float, titre: str, corps: str, classe: str = "", etirable: bool = False) -> Markup:
+def drawn(largeur: float, hauteur: float, titre: str, corps: str, classe: str = "", etirable: bool = False) -> Markup:
+    """The SVG of a drawing made of numbers and escaped texts, with the title that says it."""
     stretch = ' preserveAspectRatio="none"' if etirable else ""
     return Markup(  # noqa: S704 (numbers and escaped text)
         f'<svg class="{escape(classe)}" viewBox="0 0 {largeur:g} {hauteur:g}" width="{largeur:g}" height="{hauteur:g}"'
@@ -36,7 +38,7 @@ def repartition(comptes: dict[str, int], largeur: int = 260, hauteur: int = 14) 
         )
         x += width
     words = ", ".join(f"{n} {APPARENCES[s].libelle.lower()}" for s, n in comptes.items())
-    return _svg(largeur, hauteur, f"Répartition : {words}", "".join(parts), "repartition", etirable=True)
+    return drawn(largeur, hauteur, f"Répartition : {words}", "".join(parts), "repartition", etirable=True)
 
 
 def bullet(
@@ -68,7 +70,7 @@ def bullet(
         parts.append(
             f'<line x1="{x(cible):.1f}" x2="{x(cible):.1f}" y1="1" y2="{hauteur - 1}" stroke="{ENCRE}" stroke-width="3"/>'
         )
-    return _svg(largeur, hauteur, titre, "".join(parts), "bullet")
+    return drawn(largeur, hauteur, titre, "".join(parts), "bullet")
 
 
 @dataclass(frozen=True)
@@ -121,11 +123,9 @@ def cinq_ans(barres: Sequence[Barre], titre: str, largeur: int = 340, hauteur: i
         )
         parts.append(
             f'<text x="{mid:.1f}" y="{base + 14:.1f}" font-size="11" text-anchor="middle" fill="{GRIS}">'
-            f"{escape(b.nom)}</text>"
-            f'<text x="{mid:.1f}" y="{base + 28:.1f}" font-size="11" text-anchor="middle" fill="{look.couleur}">'
-            f"{look.forme}</text>"
+            f"{escape(b.nom)}</text>" + forme(b.statut, mid, base + 24, 9, look.couleur)
         )
-    return _svg(largeur, hauteur, titre, "".join(parts), "cinq-ans")
+    return drawn(largeur, hauteur, titre, "".join(parts), "cinq-ans")
 
 
 def sparkline(
@@ -153,4 +153,4 @@ def sparkline(
             run.append(last)
     if last:
         parts.append(f'<circle cx="{last[0]:.1f}" cy="{last[1]:.1f}" r="3" fill="{APPARENCES[statut].couleur}"/>')
-    return _svg(largeur, hauteur, titre, "".join(parts), "sparkline")
+    return drawn(largeur, hauteur, titre, "".join(parts), "sparkline")
