@@ -105,12 +105,13 @@ def preview(
     out = []
     moment = recu_le or store.now()
     with _undone(base) as cursor:
+        known = None  # read when first needed, then after each file
         for lecture in lectures:
             if lecture.extrait is None or any(c.verdict == "erreur" for c in lecture.constats):
                 out.append(Apercu(lecture, tuple(lecture.constats), None, ()))
                 continue
             years = _years(lecture, au)
-            known = read_donnees(cursor, au)
+            known = known or read_donnees(cursor, au)
             before = compute(known, years)
             past = read_past(cursor, lecture.extrait, list(known.portees))
             told = (
@@ -123,7 +124,8 @@ def preview(
             except LotRefuse as refus:
                 out.append(Apercu(lecture, (*told, *refus.constats), None, ()))
                 continue
-            after = before if recu.deja else compute(read_donnees(cursor, au), years)
+            known = known if recu.deja else read_donnees(cursor, au)
+            after = before if recu.deja else compute(known, years)
             # a file received already was told about then
             out.append(Apercu(lecture, tuple(lecture.constats) if recu.deja else told, recu, _effects(before, after)))
     return out
