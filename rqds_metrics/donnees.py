@@ -288,6 +288,14 @@ def load_donnees(au: date, base: str | Path | None = None) -> Donnees:
     return donnees
 
 
+def holds_demo(base: str | Path | None = None) -> bool:
+    """Does the base hold the demonstration, on whatever day one looks from."""
+    if not version(base):
+        return False
+    with connect(base) as cursor:
+        return any(lot.demo for lot in read_lots(cursor))
+
+
 @dataclass(frozen=True)
 class Origine:
     """A figure of a month, and the file it comes from. `remplace`: earlier files that it took the place of."""

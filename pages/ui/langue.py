@@ -47,6 +47,7 @@ MOTS: dict[str, dict[str, str]] = {
             "`Flèches pour changer de jour, Entrée pour choisir, Échap pour fermer.`"
         ),
     },
+    "DateField": {"en:{year:`yyyy`,month:`mm`,day:`dd`}": "en:{year:`aaaa`,month:`mm`,day:`jj`}"},
     "index": {
         '"aria-label":`Sidebar`': '"aria-label":`Menu`',
         "`Navigate to home page`": "`Aller à la vue d'ensemble`",

@@ -169,6 +169,8 @@ def calm_words(r: Rapport) -> str:
     if not total:
         return "Tous les indicateurs sont évalués."
     said = enumeration([status_words(s, n) for s, n in left])
+    if not r.evalues:
+        return f"Aucun ne compte encore, ni pour ni contre le plan{DEUX} {said}."
     start = "L'autre ne compte" if total == 1 else f"Les {nombre(total)} autres ne comptent"
     return f"{start} ni pour ni contre le plan{DEUX} {said}."
 
