@@ -150,7 +150,7 @@ def test_the_pdf_passes_the_checker(rapports, name):
 
 
 @pytest.mark.parametrize("id_", [o.id for o in PLAN.orientations])
-@pytest.mark.parametrize("annee", [2023, 2025, 2026])
+@pytest.mark.parametrize("annee", [2025, 2026])
 def test_an_orientation_fits_on_its_page(demo_base, id_, annee):
     r = read_rapport(Demande.of(DEMO_AU, Exercice(annee), orientation=id_), demo_base)
     data = report_data(r)

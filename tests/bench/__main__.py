@@ -9,9 +9,15 @@ from pathlib import Path
 
 from etl.demo.load import load_demo
 from rqds_metrics.store import today
-from tests.bench import calcul, ecran, foule, lecture
+from tests.bench import calcul, ecran, foule, lecture, rapport
 
-MEASURES = {"calcul": calcul.measure, "lecture": lecture.measure, "ecran": ecran.measure, "foule": foule.measure}
+MEASURES = {
+    "calcul": calcul.measure,
+    "lecture": lecture.measure,
+    "ecran": ecran.measure,
+    "foule": foule.measure,
+    "rapport": rapport.measure,
+}
 
 
 def main() -> int:
