@@ -12,6 +12,7 @@ from etl.archive import read_all
 from etl.correspondance import saved
 from etl.loading import LotRefuse, cancel_lot, import_export, remove_demo
 from etl.preview import preview
+from etl.reading import TAILLE_MAX
 from etl.recognition import read_export, shown_name
 from etl.report import apercu_text, apercu_value, constat_text, lots_text, plain_spaces
 from etl.restoring import restore_lot
@@ -45,7 +46,8 @@ def _read(files: list[str], base: str | None) -> list[Lecture]:
     for rank, name in enumerate(files, 1):
         _progress(f"Lecture {rank} sur {len(files)} : {Path(name).name}")
         try:
-            octets = Path(name).read_bytes()
+            with Path(name).open("rb") as file:
+                octets = file.read(TAILLE_MAX + 1)  # one more than is read: enough to refuse it
         except OSError as error:
             note = f"Le fichier ne s'ouvre pas ({error.strerror or error})."
             absent = Constat("fichier", "erreur", note, remede="Vérifiez son nom et son dossier.")

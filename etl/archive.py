@@ -8,8 +8,8 @@ import zlib
 from collections.abc import Callable
 
 from etl.source import Lecture
+from etl.unfolding import RAPPORT_MAX, too_many_entries
 from etl.unreadable import UnreadableError
-from etl.workbook import RAPPORT_MAX
 
 FICHIERS_MAX = 200
 DEPLIE_MAX = 300_000_000  # bytes, all files together
@@ -20,8 +20,8 @@ _BUREAUTIQUE = ("[Content_Types].xml", "mimetype")
 
 def is_archive(octets: bytes) -> bool:
     """Is it a zip of files (a workbook is a zip too, and is not one)."""
-    if not octets.startswith(_ZIP):
-        return False
+    if not octets.startswith(_ZIP) or too_many_entries(octets):
+        return False  # and the reader of workbooks says so
     try:
         with zipfile.ZipFile(io.BytesIO(octets)) as archive:
             return not any(n in _BUREAUTIQUE for n in archive.namelist())

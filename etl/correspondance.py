@@ -14,43 +14,16 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from etl.cells import normal, strip_controls, unaccented
+from etl.champs import LIGNES, Ligne, columns_of, dates_of, figures_of, kind_of, looks_like_data, may_hold
 from etl.findings import quoted
-from etl.likeness import MOTS, is_rate, nearest
-from etl.privacy import is_personal, mask
-from etl.table import Kind
-from rqds_metrics.familles import FAMILLES
+from etl.likeness import is_rate
+from etl.privacy import mask
 from rqds_metrics.plan import Strict, _tuple
 from rqds_metrics.registre import Decision
 from rqds_metrics.yaml_strict import Lu, validate
 
-Ligne = Literal["jour", "mois", "envoi", "seance", "episode"]
-LIGNES: dict[str, tuple[Ligne, ...]] = {
-    "infolettre": ("envoi", "mois"),
-    "web": ("jour", "mois"),
-    "balado": ("episode", "jour", "mois"),
-    "webinaire": ("seance",),
-    "social": ("jour", "mois"),
-}
-# Columns of each family that a mapping may fill. Unique visitors do not add up: they are nowhere.
-_COLONNES = {
-    "infolettre": ("campagne", "titre", "livres", "ouvertures", "clics", "desabonnements"),
-    "web": ("page", "visites", "vues"),
-    "balado": ("episode", "lectures", "ecoutes", "heures", "abonnes"),
-    "webinaire": ("seance", "titre", "inscrits", "annules", "presents"),
-    "social": ("compte", "abonnes", "interactions", "vues"),
-}
-_SANS = {("infolettre", "mois"): ("campagne", "titre"), ("balado", "episode"): ("abonnes",)}
-_DATES: dict[Ligne, tuple[str, ...]] = {"mois": ("periode", "debut", "fin")}
-# Headers that announce people, but that may stand above a count of them (« Courriels livrés » too, by its other words).
-_COMPTES = {
-    "participants", "participant", "participante", "attendee", "recipient", "destinataire", "contact", "respondent",
-    "repondant", "repondante", "courriels", "emails",
-}  # fmt: skip
-_NUMEROS = re.compile(
-    r"\b(?:tel|telephones?|phones?|cell|cellulaires?|mobile|fax|adresse|address|ip|postale?|zip|naissance|birth\w*|nas|nom|name)\b"
-)
+PREFIXE = "autre-"  # of the sources made of a mapping, and of their series
 EN_TETES_MAX, TEXTE_MAX, JSON_MAX = 500, 200, 300_000
-_ASSEZ = 0.5  # share of the mapped headers that a file must hold to be the same one, changed
 
 
 class Correspondance(Strict):
@@ -92,40 +65,6 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", unaccented(text)).strip("-")
 
 
-def dates_of(ligne: Ligne) -> tuple[str, ...]:
-    """The names under which the days of a row may be mapped."""
-    return _DATES.get(ligne, ("date",))
-
-
-def columns_of(famille: str, ligne: Ligne) -> tuple[str, ...]:
-    """The columns of the family that may be mapped, for this kind of row."""
-    left_out = _SANS.get((famille, ligne), ())
-    return tuple(c for c in _COLONNES[famille] if c not in left_out)
-
-
-def kind_of(famille: str, champ: str) -> Kind:
-    """What a mapped column holds."""
-    if champ in ("date", "debut", "fin"):
-        return "date"
-    kinds: dict[str, Kind] = {"BIGINT": "int", "DOUBLE": "number", "VARCHAR": "text"}
-    return kinds[FAMILLES[famille].get(champ, "VARCHAR")]
-
-
-def figures_of(famille: str, ligne: Ligne) -> tuple[str, ...]:
-    return tuple(c for c in columns_of(famille, ligne) if kind_of(famille, c) != "text")
-
-
-def may_hold(famille: str, champ: str, header: str) -> bool:
-    """May this header be mapped to this column? People's columns may not, but for the count of people."""
-    if mask(header) != header:
-        return False
-    if not is_personal(header):
-        return True
-    plain = unaccented(header).strip(" :*?")
-    counted = plain in _COMPTES or (" " in plain and not _NUMEROS.search(plain))
-    return counted and kind_of(famille, champ) in ("int", "number")
-
-
 def _names(c: Correspondance) -> list[str]:
     out = []
     if not slug(c.nom):
@@ -159,6 +98,10 @@ def _fields(c: Correspondance) -> list[str]:
         and not given & set(figures_of(c.famille, c.ligne))
     ):
         out.append("il manque au moins une colonne de chiffres")
+    if c.famille == "webinaire" and not given & {"titre", *figures_of(c.famille, c.ligne)}:
+        out.append(
+            "il manque une colonne qui dise de quelle séance il s'agit : son titre, ses inscriptions ou ses présences"
+        )
     if c.famille == "balado" and c.ligne != "episode" and {"episode", "abonnes"} <= given:
         out.append("les abonnés ne s'additionnent pas d'un épisode à l'autre")
     return out
@@ -176,7 +119,14 @@ def _headers(c: Correspondance) -> list[str]:
         out.append(f"un même en-tête sert à deux choses : {quoted(twice, 3)}")
     if strangers := [h for h in c.champs.values() if normal(h) not in known]:
         out.append(f"des en-têtes ne sont pas dans la liste du fichier : {quoted(strangers, 3)}")
-    people = [h for k, h in c.champs.items() if k in known_fields and not may_hold(c.famille, k, h)]
+    sane = [(k, h) for k, h in c.champs.items() if k in known_fields and normal(h)]
+    data = [h for _, h in sane if looks_like_data(h)]
+    rates = [h for k, h in sane if is_rate(h) and kind_of(c.famille, k) in ("int", "number")]
+    people = [h for k, h in sane if h not in (*data, *rates) and not may_hold(c.famille, k, h)]
+    if data:
+        out.append(f"ce sont des données, et non des en-têtes : {quoted(map(mask, data), 3)}")
+    if rates:
+        out.append(f"un taux ou une moyenne ne s'additionne pas, choisissez le nombre : {quoted(rates, 3)}")
     if people:
         out.append(f"une colonne de renseignements personnels n'est jamais gardée : {quoted(map(mask, people), 3)}")
     if len(c.entetes) > EN_TETES_MAX:
@@ -250,45 +200,6 @@ def saved(decisions: Mapping[str, Decision]) -> tuple[Correspondance, ...]:
         except (CorrespondanceInvalide, TypeError, ValueError):
             continue
     return tuple(out)
-
-
-def missing(correspondance: Correspondance, headers: Sequence[str]) -> dict[str, str]:
-    """What is mapped to a header that the file does not have."""
-    there = {normal(h) for h in headers}
-    return {k: h for k, h in correspondance.champs.items() if normal(h) not in there}
-
-
-def proposals(correspondance: Correspondance, headers: Sequence[str]) -> dict[str, str]:
-    """For each mapped header that is gone, the likeliest of the file's that are not mapped. None like it: no entry."""
-    gone = missing(correspondance, headers)
-    mapped = {normal(h) for h in correspondance.champs.values()}
-    free = [h for h in headers if h and normal(h) not in mapped]
-    wanted = {k: (h, *MOTS.get(k, ())) for k, h in gone.items()}
-    return nearest(wanted, free, lambda k, h: _likely(correspondance.famille, k, h))
-
-
-def guessed(famille: str, ligne: Ligne, headers: Sequence[str]) -> dict[str, str]:
-    """The likeliest header of each column that may be mapped, from the words that tools use."""
-    wanted = {k: MOTS[k] for k in (*dates_of(ligne), *columns_of(famille, ligne))}
-    found = nearest(wanted, headers, lambda k, h: _likely(famille, k, h))
-    if "periode" in found and {"debut", "fin"} <= set(found):
-        del found["periode"]
-    elif "periode" in found:
-        found = {k: h for k, h in found.items() if k not in ("debut", "fin")}
-    return found
-
-
-def _likely(famille: str, champ: str, header: str) -> bool:
-    rate = kind_of(famille, champ) in ("int", "number") and is_rate(header)
-    return may_hold(famille, champ, header) and not rate
-
-
-def repairable(correspondance: Correspondance, headers: Sequence[str]) -> bool:
-    """Is it the same export with some headers changed: most are there, or have one very like them."""
-    gone = missing(correspondance, headers)
-    found = len(proposals(correspondance, headers))
-    total = len(correspondance.champs)
-    return bool(gone) and total - len(gone) + found > _ASSEZ * total and found > 0
 
 
 def digest(text: str) -> str:

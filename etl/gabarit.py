@@ -14,18 +14,23 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import quote_sheetname
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from etl.typed import PAR
 from rqds_metrics.exercice import Exercice
 from rqds_metrics.plan import Indicateur, Plan, load_plan
 
-ENTETES = ("Mois", "Indicateur", "Valeur", "Numérateur", "Dénominateur", "Fait le", "Texte", "De quoi il s'agit")
-_LARGEURS = (12, 13, 12, 12, 13, 13, 42, 62)
+ENTETES = (
+    "Mois", "Indicateur", "Valeur", "Numérateur", "Dénominateur", "Fait le", "Texte", "De quoi il s'agit", "Preuve",
+    "Détail",
+)  # fmt: skip
+_LARGEURS = (12, 13, 12, 12, 13, 13, 42, 62, 30, 22)
 _COMMENT = {
     "nombre": "Un nombre dans « Valeur » ; les mois s'additionnent.",
     "stock": "Le niveau atteint dans « Valeur ».",
     "taux": "« Numérateur » et « Dénominateur » ; à défaut, un pourcentage dans « Valeur ».",
-    "jalon": "« fait » ou « pas fait » dans « Valeur », et la date dans « Fait le ».",
+    "jalon": "« fait » ou « pas fait » dans « Valeur », la date dans « Fait le », un lien ou une note dans « Preuve ».",
     "qualitatif": "Une ou deux phrases dans « Texte ».",
 }
+_PAR = " Par {} : une ligne chacun, son nom dans « Détail »."
 _VALEURS, _LISTES = "Valeurs", "Indicateurs"
 
 
@@ -67,9 +72,9 @@ def _dress(sheet: Any) -> None:
         cell.fill = PatternFill("solid", fgColor="0B5563")
         cell.alignment = Alignment(vertical="center")
     for rank, width in enumerate(_LARGEURS):
-        sheet.column_dimensions["ABCDEFGH"[rank]].width = width
+        sheet.column_dimensions["ABCDEFGHIJ"[rank]].width = width
     sheet.freeze_panes = "C2"
-    sheet.auto_filter.ref = f"A1:H{sheet.max_row}"
+    sheet.auto_filter.ref = f"A1:J{sheet.max_row}"
     for row in sheet.iter_rows(min_row=2):
         row[0].number_format = row[1].number_format = "@"  # « 2026-10 » stays a text
         row[5].number_format = "yyyy-mm-dd"
@@ -83,7 +88,8 @@ def _fill_lists(lists: Any, typed: list[Indicateur], exercice: Exercice) -> None
         left = [None, None, None, None]
         if rank < len(typed):
             i = typed[rank]
-            left = [i.id, i.titre, i.unite.split("|")[0], _COMMENT[i.type]]  # type: ignore[list-item]
+            par = _PAR.format(PAR[i.par]) if i.par else ""
+            left = [i.id, i.titre, i.unite.split("|")[0], _COMMENT[i.type] + par]  # type: ignore[list-item]
         lists.append([*left, None, spans[rank] if rank < len(spans) else None])
     for cell in lists[1]:
         cell.font = Font(bold=True)

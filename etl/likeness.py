@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from etl.cells import unaccented
 
 SEUIL = 0.72  # likeness under which nothing is proposed
+_LOIN = SEUIL - 0.02
 
 # What tools write above each column, in French and English, the surest first.
 MOTS: dict[str, tuple[str, ...]] = {
@@ -49,19 +51,29 @@ MOTS: dict[str, tuple[str, ...]] = {
 _TAUX = re.compile(r"%|\b(?:taux|rate|pourcentage|percent(?:age)?|ratio|moyenne?|average)\b")
 
 
+@lru_cache(20_000)
 def _plain(text: str) -> str:
     return " ".join(re.findall("[a-z0-9]+", unaccented(text)))
 
 
+@lru_cache(20_000)
 def is_rate(header: str) -> bool:
     """Does a header announce a rate, or a mean? Neither is ever a count."""
     return bool(_TAUX.search(unaccented(header)))
 
 
+@lru_cache(50_000)
+def _ratio(a: str, b: str) -> float:
+    found = SequenceMatcher(None, a, b)
+    # what cannot be like enough is told from the lengths, then from the letters, before it is compared
+    if not (a and b) or found.real_quick_ratio() < _LOIN or found.quick_ratio() < _LOIN:
+        return 0.0
+    return found.ratio()
+
+
 def likeness(first: str, second: str) -> float:
-    """0 to 1, without accents, case or punctuation."""
-    a, b = _plain(first)[:120], _plain(second)[:120]
-    return SequenceMatcher(None, a, b).ratio() if a and b else 0.0
+    """0 to 1, without accents, case or punctuation; 0 for all that is too far to be proposed."""
+    return _ratio(_plain(first)[:120], _plain(second)[:120])
 
 
 def nearest(
@@ -74,7 +86,7 @@ def nearest(
         for rank, header in enumerate(headers):
             # a word further down the list is a little less sure
             score = max((likeness(w, header) - 0.001 * k for k, w in enumerate(texts)), default=0.0)
-            if score >= SEUIL - 0.02 and allowed(name, header):
+            if score >= _LOIN and allowed(name, header):
                 pairs.append((-score, order, rank, name, header))
     out: dict[str, str] = {}
     for *_, name, header in sorted(pairs):

@@ -6,17 +6,19 @@ import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 
+from etl.mapped_checks import described_otherwise
 from etl.matching import AmbiguousError, match_known
 from etl.source import Constat, Extrait, Lecture, Tranche
 from etl.vigilance import COLONNES, Passe
 from rqds_metrics import store
-from rqds_metrics.donnees import Lot, read_lots, read_portees
+from rqds_metrics.disk import DisquePlein, check_room
+from rqds_metrics.donnees import Lot, read_lots, read_portees_near
 from rqds_metrics.familles import COMMUNES, FAMILLES
 from rqds_metrics.regles.formats import jour, periode
 from rqds_metrics.regles.vivant import Portee, Span, merge, subtract
@@ -70,7 +72,7 @@ def _overlaps(tranches: Iterable[Tranche], portees: list[Portee]) -> list[tuple[
         (t, p)
         for t in tranches
         for p in by_serie.get(t.serie, ())
-        if t.mode == "cle" or (p.debut <= t.fin and t.debut <= p.fin)
+        if t.mode == "cle" or (p.fin == t.fin if t.mode == "releve" else p.debut <= t.fin and t.debut <= p.fin)
     ]
 
 
@@ -80,6 +82,8 @@ def replacements(extrait: Extrait, lots: list[Lot], portees: list[Portee]) -> li
     spans: dict[int, list[Span]] = {}
     for t, p in _overlaps(extrait.tranches, portees):
         shared = Span(p.debut, p.fin) if t.mode == "cle" else Span(max(t.debut, p.debut), min(t.fin, p.fin))
+        if t.mode == "releve":
+            shared = Span(t.fin, t.fin)
         spans.setdefault(p.lot, []).append(shared)
     out = []
     for id_, found in sorted(spans.items()):
@@ -95,7 +99,7 @@ def conflicts(extrait: Extrait, lots: list[Lot], portees: list[Portee]) -> list[
     names = {lot.id: lot.fichier for lot in lots}
     out = []
     for t, p in _overlaps(extrait.tranches, portees):
-        if t.mode == "cle":
+        if t.mode in ("cle", "releve"):
             continue
         bloc_lost = p.mode == "bloc" and subtract(Span(p.debut, p.fin), [Span(t.debut, t.fin)])
         bloc_inside = t.mode == "bloc" and p.mode == "bloc" and bloc_lost
@@ -113,40 +117,55 @@ def conflicts(extrait: Extrait, lots: list[Lot], portees: list[Portee]) -> list[
 
 
 def read_past(cursor: duckdb.DuckDBPyConnection, extrait: Extrait, portees: list[Portee]) -> dict[str, Passe]:
-    """What is known of the series that a file speaks of, before it is stored."""
+    """What is known of the series that a file speaks of, before it is stored: totals of its months and the one before."""
     series = {t.serie for t in extrait.tranches}
-    mine = [p for p in portees if p.serie in series]
+    mine: dict[str, list[Portee]] = {}
+    for p in portees:
+        if p.serie in series:
+            mine.setdefault(p.serie, []).append(p)
     if not mine:
         return {}
+    totals = _totals_by_month(cursor, extrait, [p for found in mine.values() for p in found])
+    newest = {serie: max(p.lot for p in found) for serie, found in mine.items()}
+    cursor.register("passe_vue", pd.DataFrame(newest.items(), columns=["serie", "lot"]))
+    size = dict(
+        cursor.execute(
+            f"SELECT r.serie, count(*) FROM {extrait.famille} r "  # noqa: S608
+            "JOIN passe_vue p ON r.lot = p.lot AND r.serie = p.serie GROUP BY 1"
+        ).fetchall()
+    )
+    cursor.unregister("passe_vue")
+    return {
+        serie: Passe(totals.get(serie, {}), tuple(merge([Span(p.debut, p.fin) for p in found])), size.get(serie, 0))
+        for serie, found in mine.items()
+    }
+
+
+def _totals_by_month(
+    cursor: duckdb.DuckDBPyConnection, extrait: Extrait, portees: list[Portee]
+) -> dict[str, dict[date, dict[str, float]]]:
+    """By serie and month, the totals that a file's own are compared with. Days are bound: a scan skips the others."""
     columns = COLONNES.get(extrait.famille, {})
-    sums = "".join(f", sum({c})" for c in columns)
-    pairs = pd.DataFrame([(p.lot, p.serie, p.debut, p.fin) for p in mine], columns=["lot", "serie", "debut", "fin"])
+    if not columns or extrait.debut is None or extrait.fin is None:
+        return {}
+    since = (extrait.debut.replace(day=1) - timedelta(days=1)).replace(day=1)
+    pairs = pd.DataFrame([(p.lot, p.serie, p.debut, p.fin) for p in portees], columns=["lot", "serie", "debut", "fin"])
     cursor.register("passe_vue", pairs)
     # names of columns come from this project's own lists
+    sums = "".join(f", sum({c})" for c in columns)
     rows = cursor.execute(
         f"SELECT r.serie, CAST(date_trunc('month', r.fin) AS DATE){sums} FROM {extrait.famille} r "  # noqa: S608
         "JOIN passe_vue p ON r.lot = p.lot AND r.serie = p.serie "
-        "AND r.debut BETWEEN CAST(p.debut AS DATE) AND CAST(p.fin AS DATE) GROUP BY 1, 2"
-    ).fetchall()
-    newest = {serie: max(p.lot for p in mine if p.serie == serie) for serie in {p.serie for p in mine}}
-    counts = cursor.execute(
-        f"SELECT r.serie, r.lot, count(*) FROM {extrait.famille} r "  # noqa: S608
-        "WHERE (r.lot, r.serie) IN (SELECT lot, serie FROM passe_vue) GROUP BY 1, 2"
+        "AND r.debut BETWEEN CAST(p.debut AS DATE) AND CAST(p.fin AS DATE) "
+        "WHERE r.fin BETWEEN ? AND ? GROUP BY 1, 2",
+        [since, extrait.fin],
     ).fetchall()
     cursor.unregister("passe_vue")
-    size = {serie: n for serie, lot, n in counts if newest[serie] == lot}
     totals: dict[str, dict[date, dict[str, float]]] = {}
     for serie, month, *values in rows:
         known = {c: float(v) for c, v in zip(columns, values, strict=True) if v is not None}
         totals.setdefault(serie, {})[month] = known
-    return {
-        serie: Passe(
-            totals.get(serie, {}),
-            tuple(merge([Span(p.debut, p.fin) for p in mine if p.serie == serie])),
-            size.get(serie, 0),
-        )
-        for serie in newest
-    }
+    return totals
 
 
 def _mixing(lots: list[Lot], demo: bool) -> list[Constat]:
@@ -185,6 +204,19 @@ def _insert_rows(cursor: duckdb.DuckDBPyConnection, extrait: Extrait, lot: int) 
     cursor.unregister("lignes_vue")
 
 
+def _check_room(cursor: duckdb.DuckDBPyConnection, extrait: Extrait) -> None:
+    """Refuse a file that the disk has no room for: its rows as they are in memory, more than DuckDB will need."""
+    size = int(extrait.lignes.memory_usage(index=False, deep=True).sum()) + 100 * len(extrait.tranches)
+    try:
+        check_room(cursor, size)
+    except DisquePlein as plein:
+        raise _no_room(plein) from plein
+
+
+def _no_room(plein: DisquePlein) -> LotRefuse:
+    return LotRefuse([Constat("disque_plein", "erreur", str(plein))])
+
+
 def store_lot(
     cursor: duckdb.DuckDBPyConnection,
     lecture: Lecture,
@@ -196,7 +228,8 @@ def store_lot(
     """Write one file's rows in the caller's transaction.
 
     Raises:
-        LotRefuse: the file has errors, conflicts with an earlier one, or would mix demonstration and real data.
+        LotRefuse: the file has errors, conflicts with an earlier one, or would mix demonstration and real data,
+            or does not fit on the disk.
     """
     erreurs = [c for c in lecture.constats if c.verdict == "erreur"]
     if erreurs or lecture.extrait is None:
@@ -209,11 +242,21 @@ def store_lot(
         extrait = match_known(cursor, lecture.extrait)
     except AmbiguousError as error:
         raise LotRefuse([error.constat]) from error
-    portees = read_portees(cursor, lots)
-    refus = _mixing(lots, demo) + conflicts(extrait, lots, portees)
+    first, last = extrait.debut or recu_le.date(), extrait.fin or recu_le.date()
+    portees = read_portees_near(cursor, lots, {t.serie for t in extrait.tranches}, first, last)
+    refus = _mixing(lots, demo) + conflicts(extrait, lots, portees) + described_otherwise(extrait, lots, portees)
     if refus:
         raise LotRefuse(refus)
+    _check_room(cursor, extrait)
     remplace = replacements(extrait, lots, portees)
+    lot = write_lot(cursor, lecture, extrait, par=par, recu_le=recu_le, demo=demo)
+    return Recu(lecture.fichier, lot, len(extrait.lignes), remplace=tuple(remplace))
+
+
+def write_lot(
+    cursor: duckdb.DuckDBPyConnection, lecture: Lecture, extrait: Extrait, *, par: str, recu_le: datetime, demo: bool
+) -> int:
+    """Write a lot, its spans and its rows, already checked; returns its number."""
     row = cursor.execute("SELECT nextval('lot_id')").fetchone()
     assert row is not None
     lot = int(row[0])
@@ -233,7 +276,7 @@ def store_lot(
     )
     cursor.unregister("tranches_vue")
     _insert_rows(cursor, extrait, lot)
-    return Recu(lecture.fichier, lot, len(extrait.lignes), remplace=tuple(remplace))
+    return lot
 
 
 def import_export(
@@ -247,10 +290,13 @@ def import_export(
     """Store one file in a transaction of its own: all of it, or nothing.
 
     Raises:
-        LotRefuse: see store_lot.
+        LotRefuse: see store_lot; or the disk filled up in the middle.
     """
-    with store.transaction(base) as cursor:
-        return store_lot(cursor, lecture, par=par, recu_le=recu_le or store.now(), demo=demo)
+    try:
+        with store.transaction(base) as cursor:
+            return store_lot(cursor, lecture, par=par, recu_le=recu_le or store.now(), demo=demo)
+    except DisquePlein as plein:
+        raise _no_room(plein) from plein
 
 
 def cancel_lot(lot: int, base: str | Path | None = None, *, qui: str, quand: datetime | None = None) -> Lot:

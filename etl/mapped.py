@@ -1,31 +1,35 @@
 """The export of any other tool, read through the mapping that a person made of its columns.
 
 Series are named after the mapping: « autre-<slug>|site », « |pages », « |emission », « |episodes », « |mois » (a
-newsletter by month), and one for each mailing, session or account.
+newsletter by month), « |compte … », and one for each mailing or session, whose first word says what it is told apart
+by: « |code … », « |titre … » or « |jour … » (see mapped_checks.described_otherwise).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 import pandas as pd
 
 from etl.cells import normal
-from etl.correspondance import Correspondance, dates_of, digest, figures_of, kind_of, slug
+from etl.champs import dates_of, figures_of, kind_of
+from etl.correspondance import PREFIXE, Correspondance, digest, slug
+from etl.dates import to_date
 from etl.days import holes, runs
 from etl.findings import quoted
 from etl.mapped_checks import other_headers, overlapping, spans_of, told, unlikely
 from etl.periods import wrong_period
 from etl.privacy import scrub_page
+from etl.snapshot import keep_snapshot
 from etl.source import Constat, Contexte, Document, Extrait, Feuille, Tranche, row_columns
 from etl.table import TOTAL_ECARTE, TOTAUX, Champ, Table, TableSource, find_header, headers_at, joined, scrubbed
 from rqds_metrics.familles import FAMILLES, TITRES
-from rqds_metrics.regles.formats import jour
 
-PREFIXE = "autre-"
 _VIDE = ("n/a", "--", "-", "nan")
 _PHRASE = 5  # words that make a lone cell a note under the table
+_SANS_DONNEE, _A_VENIR = "ligne sans donnée de ce tableau", "ligne à venir (date future)"
 
 
 class MappedSource(TableSource):
@@ -46,7 +50,7 @@ class MappedSource(TableSource):
 
     def read(self, document: Document, contexte: Contexte) -> Extrait:
         extrait = self.blank()
-        sheets = tuple(self._table_only(f, extrait) for f in document.feuilles)
+        sheets = tuple(self._table_only(f, contexte, extrait) for f in document.feuilles)
         document = replace(document, feuilles=sheets)
         tables = self.tables(document, self.signatures, self.champs, contexte, extrait)
         if tables:
@@ -59,8 +63,8 @@ class MappedSource(TableSource):
                 extrait.constats.append(Constat("sans_ligne", "erreur", note, remede=remede))
         return extrait
 
-    def _table_only(self, feuille: Feuille, extrait: Extrait) -> Feuille:
-        """The sheet without what is under the header and is no row: totals, notes, blank figures."""
+    def _table_only(self, feuille: Feuille, contexte: Contexte, extrait: Extrait) -> Feuille:
+        """The sheet without what is under the header and is no row: totals, notes, blank figures, what is to come."""
         header = find_header(feuille, self.signatures)
         if header is None:
             return feuille
@@ -76,14 +80,26 @@ class MappedSource(TableSource):
             last.iloc[-1] = not filled[labels].iloc[-1].any() and bool(filled[sorted(figures)].iloc[-1].any())
         empty = ~filled[sorted(ranks.values())].any(axis=1)
         lone = filled.sum(axis=1).eq(1) & body[labels].apply(lambda c: c.str.count(" ") >= _PHRASE - 1).any(axis=1)
-        extrait.set_aside(TOTAL_ECARTE, int((total | last).sum()))
-        extrait.set_aside("ligne sans donnée de ce tableau", int(((empty | lone) & ~(total | last)).sum()))
-        drop = total | last | empty | lone
+        coming = self._to_come(body, ranks, figures, contexte)
+        drop = pd.Series(False, index=body.index)
+        for reason, which in ((TOTAL_ECARTE, total | last), (_SANS_DONNEE, empty | lone), (_A_VENIR, coming)):
+            extrait.set_aside(reason, int((which & ~drop).sum()))
+            drop |= which
         if not drop.any():
             return feuille
         keep = [*range(header + 1), *drop.index[~drop]]
         cells = feuille.cellules.iloc[keep].reset_index(drop=True)
         return Feuille(feuille.nom, cells, feuille.numeros.iloc[keep].reset_index(drop=True))
+
+    def _to_come(self, body: pd.DataFrame, ranks: dict[str, int], figures: set[int], contexte: Contexte) -> pd.Series:
+        """Sessions announced, and mailings or episodes planned that have no figure yet: tools list them with the others."""
+        if self.correspondance.ligne not in ("seance", "envoi", "episode"):
+            return pd.Series(False, index=body.index)
+        days = to_date(body[ranks["date"]], self.correspondance.ordre, _VIDE).values
+        coming = (days > pd.Timestamp(contexte.recu_le)).fillna(False)
+        if self.correspondance.ligne != "seance":
+            coming &= body[sorted(figures)].isin(["", "0", *_VIDE]).all(axis=1)
+        return coming
 
     def rows(self, tables: list[Table], contexte: Contexte, extrait: Extrait) -> None:
         c = self.correspondance
@@ -91,6 +107,7 @@ class MappedSource(TableSource):
         figures = [k for k in figures_of(c.famille, c.ligne) if k in frame]
         extrait.constats += unlikely(figures, frame, tables, contexte.reglages.envoi_test_moins_de)
         frame = self._with_figures(frame, extrait)
+        frame["ecrit"] = frame["page"] if "page" in frame else frame.get("episode")  # as the file tells them apart
         for column in FAMILLES[self.famille]:
             if column not in frame:
                 frame[column] = None
@@ -116,26 +133,35 @@ class MappedSource(TableSource):
     def _serie(self, rest: str) -> str:
         return f"{self.nom}|{rest}"
 
+    def _event(self, code: str | None, titre: str, day: date) -> str:
+        """The serie of a mailing or a session: by the tool's code for it, else by its day and title."""
+        if code:
+            return self._serie(f"code {code}" if self.famille == "infolettre" else f"code {code}|{day}")
+        return self._serie(f"titre {day} {digest(titre)}" if titre else f"jour {day}")
+
     def _dataset(self, frame: pd.DataFrame) -> pd.Series:
         """The serie of each row of days or periods."""
         names = {"web": "pages" if "page" in self.correspondance.champs else "site", "balado": "emission"}
         if self.famille == "social":
-            return frame["compte"].map(lambda a: self._serie(slug(str(a)) or digest(str(a))))
+            return frame["compte"].map(lambda a: self._serie(f"compte {slug(str(a)) or digest(str(a))}"))
         return pd.Series(self._serie(names.get(self.famille, "mois")), index=frame.index)
 
     def _counted_once(self, frame: pd.DataFrame, tables: list[Table], extrait: Extrait) -> pd.DataFrame | None:
-        """Rows of days or periods, each there once; those of a show's episodes are added up. None: told as wrong."""
-        detail = [k for k in ("page", "episode") if k in self.correspondance.champs]
+        """Rows of days or periods, each there once. None: told as wrong.
+
+        Those of a show's episodes are added up, and those of addresses that are one page once their query is cut.
+        """
+        key = ["serie", "debut", "fin"]
         note = "Ces jours sont là deux fois dans le fichier : ils compteraient double."
-        doubles = frame.duplicated(["serie", "debut", "fin", *detail])
+        doubles = frame.duplicated([*key, "ecrit"])
         extrait.constats += told("doublon", note, doubles, self._first(), frame, tables)
         if extrait.erreurs:
             return None
-        if "episode" in detail:
-            sums = frame.groupby(["serie", "debut", "fin"], sort=False)
+        if "episode" in self.correspondance.champs or "page" in self.correspondance.champs:
+            key += ["page"] if self.famille == "web" else []
             figures = [k for k in figures_of(self.famille, self.correspondance.ligne) if k in frame]
-            frame = sums[figures].sum(min_count=1).reset_index()
-            frame["episode"] = frame["publie_le"] = None
+            added = frame.groupby(key, sort=False)[figures].sum(min_count=1).reset_index()
+            frame = added.reindex(columns=row_columns(self.famille)).astype("object")
         return frame
 
     def _first(self) -> str:
@@ -179,32 +205,23 @@ class MappedSource(TableSource):
         extrait.constats += overlapping(extrait.tranches)
 
     def _episodes(self, frame: pd.DataFrame, tables: list[Table], contexte: Contexte, extrait: Extrait) -> None:
-        """Figures since the beginning, as of the day they are received: the newest file replaces them all."""
+        """Figures since the beginning: a snapshot."""
         note = "Cet épisode est là deux fois (même titre, même date) : il compterait double."
         extrait.constats += told("doublon", note, frame.duplicated(["episode", "date"]), "episode", frame, tables)
         if extrait.erreurs:
             return
-        same = frame["episode"].duplicated(keep=False)
-        dated = frame["episode"] + " (" + frame["date"].dt.strftime("%Y-%m-%d") + ")"
-        frame["episode"] = frame["episode"].where(~same, dated)
-        frame["publie_le"] = frame["date"].dt.date
-        frame["debut"] = frame["publie_le"].map(lambda d: min(d, contexte.recu_le))
-        serie = self._serie("episodes")
-        extrait.lignes = frame.assign(serie=serie, fin=contexte.recu_le)[row_columns(self.famille)]
-        extrait.tranches = [Tranche(serie, min(extrait.lignes["debut"]), contexte.recu_le, "cle")]
-        note = f"Ces chiffres sont comptés depuis la sortie de chaque épisode ; ils valent en date du {jour(contexte.recu_le)}."
-        extrait.constats.append(Constat("depuis_le_debut", "info", note))
+        frame = frame.assign(publie_le=frame["date"])
+        keep_snapshot(frame, self._serie("episodes"), tables, contexte, extrait)
 
     def _events(self, frame: pd.DataFrame, tables: list[Table], contexte: Contexte, extrait: Extrait) -> None:
-        """Mailings and sessions: each its own serie, by the tool's code for it, else by its day and title."""
+        """Mailings and sessions: each its own serie."""
         code = "campagne" if self.famille == "infolettre" else "seance"
-        frame["debut"] = frame["fin"] = frame["date"].dt.date
-        titles = frame["titre"].fillna("").astype("str").map(lambda t: f" {digest(t)}" if t else "")
-        made = frame["debut"].astype("str") + titles
-        given = frame[code].astype("object")
-        frame[code] = given.where(given.notna(), made).map(lambda v: str(v).replace("|", "/")[:80])
-        suffix = "" if self.famille == "infolettre" else "|" + frame["debut"].astype("str")
-        frame["serie"] = self._serie("") + frame[code] + suffix
+        days = frame["date"].dt.date
+        frame["debut"] = frame["fin"] = days
+        codes = [None if pd.isna(v) else str(v).replace("|", "/")[:80] for v in frame[code]]
+        titles = frame["titre"].fillna("").astype("str")
+        frame[code] = codes
+        frame["serie"] = [self._event(*x) for x in zip(codes, titles, days, strict=True)]
         note = "Cette ligne est là deux fois (même code, ou même jour et même titre) : elle compterait double."
         remede = (
             "Retirez la ligne de trop ; si ce sont deux choses différentes, choisissez aussi la colonne de leur titre."
@@ -215,18 +232,22 @@ class MappedSource(TableSource):
         extrait.lignes = frame[row_columns(self.famille)]
         days = zip(frame["serie"].tolist(), frame["debut"].tolist(), strict=True)
         extrait.tranches = [Tranche(serie, day, day, "cle") for serie, day in days]
+        if self.famille == "webinaire" and "titre" not in self.correspondance.champs:
+            note = "Sans le titre des séances, on ne sait pas de quel indicateur chacune relève."
+            remede = "Choisissez aussi la colonne de leur titre, si l'outil la donne."
+            extrait.constats.append(Constat("sans_titre", "avertissement", note, remede=remede))
         limit = contexte.reglages.envoi_test_moins_de
         small = int((frame["livres"] < limit).sum()) if self.famille == "infolettre" else 0
         if small:
             note = (
-                f"{small} envois sur {len(frame)} ont été livrés à moins de {limit} personnes : ils sont gardés, "
-                "mais comptent pour des essais et n'entrent pas dans le taux d'ouverture."
+                f"Envois livrés à moins de {limit} personnes : {small} sur {len(frame)}. Ils sont gardés, mais comptent "
+                "pour des essais et n'entrent pas dans le taux d'ouverture."
             )
             extrait.constats.append(Constat("envois_test", "info", note))
 
 
 def _champ(c: Correspondance, nom: str, header: str) -> Champ:
-    filled = nom in dates_of(c.ligne) or nom == "episode"
+    filled = nom in (*dates_of(c.ligne), "episode", "page")
     return Champ(nom, kind_of(c.famille, nom), (header,), filled=filled, empty=_VIDE, order=c.ordre)
 
 

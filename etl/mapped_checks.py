@@ -9,13 +9,15 @@ from itertools import pairwise
 import pandas as pd
 
 from etl.cells import normal
-from etl.correspondance import Correspondance
+from etl.correspondance import PREFIXE, Correspondance
 from etl.findings import constat_at, quoted
 from etl.periods import Period, parse_period, whole_month
 from etl.privacy import scrub
-from etl.source import Constat, Tranche, Verdict
+from etl.source import Constat, Extrait, Tranche, Verdict
 from etl.table import Table
+from rqds_metrics.donnees import Lot
 from rqds_metrics.regles.formats import periode
+from rqds_metrics.regles.vivant import Portee
 
 _TROP = 1_000_000_000  # no count of ours is that large: a phone number is
 _AUTRES_MAX = 0.4  # share of its headers that an export may lose before one doubts that it is the same
@@ -73,9 +75,37 @@ def other_headers(c: Correspondance, headers: Sequence[str]) -> list[Constat]:
         return []
     parts = [f"absentes : {quoted(gone, 4)}"] if gone else []
     parts += [f"nouvelles : {quoted((scrub(h) for h in new), 4)}"] if new else []
-    doubt: Verdict = "avertissement" if len(gone) > _AUTRES_MAX * len(known) else "info"
+    many = len(gone) > _AUTRES_MAX * len(known) or len(new) > len(known)
+    doubt: Verdict = "avertissement" if many else "info"
     note = f"Les colonnes ne sont pas toutes celles du fichier décrit pour « {c.nom} » ({' ; '.join(parts)})."
     return [Constat("entetes_differents", doubt, note, remede="Vérifiez qu'il vient bien du même outil.")]
+
+
+def described_otherwise(extrait: Extrait, lots: Sequence[Lot], portees: Sequence[Portee]) -> list[Constat]:
+    """Mailings or sessions of the same tool and days, received when it was described otherwise: counted twice.
+
+    Once its code or its title is mapped, a mailing has another serie: the newer file would not take its place.
+    """
+    if not extrait.source.startswith(PREFIXE) or extrait.famille not in ("infolettre", "webinaire"):
+        return []
+    ways = {_way(t.serie) for t in extrait.tranches}
+    older = {lot.id: lot for lot in lots if (lot.source, lot.famille) == (extrait.source, extrait.famille)}
+    other = [p for p in portees if p.lot in older and _way(p.serie) not in ways]
+    clash = [p for p in other if any(p.debut <= t.fin and t.debut <= p.fin for t in extrait.tranches)]
+    if not clash:
+        return []
+    first = min(clash, key=lambda p: p.debut)
+    note = (
+        f"Ces jours ont déjà été lus avec une autre description du même outil (« {older[first.lot].fichier} », "
+        f"{periode(first.debut, first.fin)}) : ils compteraient double."
+    )
+    remede = "Annulez d'abord cet envoi dans la liste des fichiers reçus, puis renvoyez celui-ci."
+    return [Constat("autre_description", "erreur", note, remede=remede)]
+
+
+def _way(serie: str) -> str:
+    """What tells the rows of a serie apart: « code », « titre », « jour » or « mois »."""
+    return serie.partition("|")[2].split(" ")[0]
 
 
 def told(

@@ -11,11 +11,15 @@ from pathlib import Path
 import duckdb
 
 from etl.loading import LotRefuse, Recu, read_past, store_lot
-from etl.source import Constat, Lecture
+from etl.snapshot import compared
+from etl.source import Constat, Extrait, Lecture
 from etl.vigilance import cautions
 from rqds_metrics import store
-from rqds_metrics.donnees import read_donnees
+from rqds_metrics.corrections import corrected
+from rqds_metrics.differences import read_snapshots
+from rqds_metrics.donnees import Donnees, read_donnees
 from rqds_metrics.exercice import Exercice
+from rqds_metrics.mesures import load_mesures
 from rqds_metrics.regles.vivant import Span
 from rqds_metrics.resultats import Resultat, compute
 from rqds_metrics.store import local
@@ -67,6 +71,20 @@ def _years(lecture: Lecture, au: date) -> list[Exercice]:
     return [Exercice(y) for y in range(max(Exercice.of(span.debut).annee, 2022), last + 1)]
 
 
+def _next_to_earlier(cursor: duckdb.DuckDBPyConnection, extrait: Extrait, known: Donnees) -> list[Constat]:
+    """What snapshots tell, compared with those that count. Needs the tables that read_donnees made."""
+    out: list[Constat] = []
+    series = {t.serie for t in extrait.tranches if t.mode == "releve"}
+    if not series:
+        return []
+    with corrected(cursor, known.decisions, known.portees):
+        for mesure in load_mesures().values():
+            mine = [s for s in series if mesure.by_difference(s)]
+            past = {s: read_snapshots(cursor, mesure, s) for s in mine}
+            out += compared(extrait, mesure.numerateur, mesure.unite, past) if mine else []
+    return out
+
+
 def _effects(before: list[Resultat], after: list[Resultat]) -> tuple[Effet, ...]:
     def shown(r: Resultat) -> tuple[object, ...]:
         return (r.valeur, r.n, r.statut, r.cible)
@@ -95,7 +113,11 @@ def preview(
             known = read_donnees(cursor, au)
             before = compute(known, years)
             past = read_past(cursor, lecture.extrait, list(known.portees))
-            told = (*lecture.constats, *cautions(lecture.extrait, past, local(moment).date()))
+            told = (
+                *lecture.constats,
+                *cautions(lecture.extrait, past, local(moment).date()),
+                *_next_to_earlier(cursor, lecture.extrait, known),
+            )
             try:
                 recu = store_lot(cursor, lecture, par=_NOBODY, recu_le=moment, demo=demo)
             except LotRefuse as refus:

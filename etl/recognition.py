@@ -12,10 +12,11 @@ from functools import cache
 
 import etl.sources
 from etl.cells import strip_controls
-from etl.correspondance import Correspondance, repairable
+from etl.correspondance import Correspondance
 from etl.findings import presentable, quoted
 from etl.mapped import fitting
 from etl.privacy import scrub
+from etl.proposing import repairable
 from etl.reading import read_document
 from etl.source import ENTETE_MAX, Constat, Contexte, Document, Feuille, Lecture, Source
 from etl.table import headers_at
@@ -83,30 +84,45 @@ def _ambiguous(found: Sequence[Source]) -> Constat:
 
 
 def _unknown(document: Document, correspondances: Sequence[Correspondance]) -> Constat:
-    headers = likely_headers(document)
-    if near := [c.nom for c in correspondances if repairable(c, _headers(document))]:
+    if near := [c.nom for c in to_repair(document, correspondances)]:
         note = f"Ce fichier ressemble à ceux de {quoted(near)}, mais des en-têtes ont changé."
         remede = "À la page « Autre outil », déposez-le et dites quelles colonnes ont changé de nom."
         return Constat("a_reparer", "erreur", note, remede=remede)
-    known = " ; ".join(f"{s.titre} ({s.attendu})" for s in sources())
+    known = ", ".join(sorted({s.titre.split(" · ")[-1] for s in sources()}))
     note = "Ce fichier n'est pas un export que l'on connaît."
-    if headers:
+    if headers := likely_headers(document):
         note += f" En-têtes trouvés : {quoted(headers)}."
-    return Constat("inconnu", "erreur", note, remede=f"Exports reconnus : {known}.")
+    remede = (
+        f"D'un autre outil ? Décrivez-le à la page « Autre outil ». Outils reconnus : {known}. Si c'est l'un d'eux, "
+        "refaites l'export sans retirer de colonne."
+    )
+    return Constat("inconnu", "erreur", note, remede=remede)
+
+
+def to_repair(document: Document, correspondances: Sequence[Correspondance]) -> list[Correspondance]:
+    """The mappings that a file of no tool seems to be made for, but for headers that changed."""
+    rows = [headers_at(f, row) for f in document.feuilles if (row := fullest_row(f)) is not None]
+    return [c for c in correspondances if any(repairable(c, headers) for headers in rows)]
 
 
 def fullest_row(feuille: Feuille) -> int | None:
-    """Position of the fullest row of the top of a sheet, the first of them: most often its headers."""
+    """Position of the row of the top of a sheet with the most words, the first of them: most often its headers."""
     rows = range(min(ENTETE_MAX, len(feuille.cellules)))
-    return max(rows, key=lambda r: sum(bool(h) for h in headers_at(feuille, r)), default=None)
+    return max(rows, key=lambda r: sum(any(c.isalpha() for c in h) for h in headers_at(feuille, r)), default=None)
+
+
+def likely_sheet(document: Document) -> int:
+    """Rank of the sheet with the fullest headers, the first of them."""
+
+    def width(rank: int) -> int:
+        row = fullest_row(document.feuilles[rank])
+        return -1 if row is None else sum(bool(h) for h in headers_at(document.feuilles[rank], row))
+
+    return max(range(len(document.feuilles)), key=width)
 
 
 def likely_headers(document: Document) -> list[str]:
-    """What a person would call the headers of the first sheet. Scrubbed."""
-    return [scrub(h)[:60] for h in _headers(document) if h]
-
-
-def _headers(document: Document) -> list[str]:
-    feuille = document.feuilles[0]
+    """What a person would call the headers of the fullest sheet. Scrubbed."""
+    feuille = document.feuilles[likely_sheet(document)]
     row = fullest_row(feuille)
-    return [] if row is None else headers_at(feuille, row)
+    return [] if row is None else [scrub(h)[:60] for h in headers_at(feuille, row) if h]

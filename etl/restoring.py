@@ -10,7 +10,7 @@ import duckdb
 from etl.loading import LotRefuse
 from etl.source import Constat
 from rqds_metrics import store
-from rqds_metrics.donnees import Lot, read_lots, read_portees
+from rqds_metrics.donnees import Lot, read_lots, read_portees, read_tranches
 from rqds_metrics.regles.formats import periode
 from rqds_metrics.regles.vivant import Portee, Span, subtract
 
@@ -53,11 +53,9 @@ def _received_again(cursor: duckdb.DuckDBPyConnection, lot: Lot, lots: list[Lot]
 
 def _clash(cursor: duckdb.DuckDBPyConnection, lot: int, lots: list[Lot]) -> Portee | None:
     """A live span that shares some of its days with the lot's, one of the two being whole or nothing."""
-    mine = cursor.execute("SELECT lot, serie, debut, fin, mode FROM tranche WHERE lot = ?", [lot]).fetchall()
     others = read_portees(cursor, lots)
-    for row in mine:
-        m = Portee(*row)
-        for o in (o for o in others if o.serie == m.serie and "cle" not in (o.mode, m.mode)):
+    for m in read_tranches(cursor, lot):
+        for o in (o for o in others if o.serie == m.serie and not {"cle", "releve"} & {o.mode, m.mode}):
             if o.debut > m.fin or m.debut > o.fin:
                 continue
             whole = {"bloc"} & {o.mode, m.mode}

@@ -83,13 +83,15 @@ class Tranche(NamedTuple):
     `mode` « jour »: rows carry their own day, so a newer file replaces day by day.
     `mode` « bloc »: the rows hold for the whole span at once, replaced together or not at all.
     `mode` « cle »: the newest file replaces the whole serie (a mailing, a survey), whatever its days.
+    `mode` « releve »: a snapshot of counters since the beginning, as of the day `fin`, at most one of a serie in a
+    file. A newer file of the same day replaces it; those of other days live beside it, and are compared.
     Tranches of one serie in one file never share a day.
     """
 
     serie: str
     debut: date
     fin: date
-    mode: Literal["jour", "bloc", "cle"]
+    mode: Literal["jour", "bloc", "cle", "releve"]
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
@@ -12,7 +12,7 @@ import pandas as pd
 from etl.cells import Typed, normal, to_int, to_number, to_percent, to_text
 from etl.dates import Order, to_date
 from etl.findings import constat_at, faulty_cells, quoted
-from etl.privacy import LONGUEUR, SUSPECT, personal_columns, scrub
+from etl.privacy import LONGUEUR, SUSPECT, personal_columns, scrub, scrub_page
 from etl.source import ENTETE_MAX, Constat, Contexte, Document, Extrait, Feuille, Source
 
 TOTAUX = {
@@ -276,10 +276,15 @@ def joined(tables: list[Table]) -> pd.DataFrame:
     return pd.concat([t.frame.assign(table=k) for k, t in enumerate(tables)], ignore_index=True)
 
 
-def scrubbed(values: pd.Series) -> pd.Series:
-    """Texts through `scrub`, each different one once, and only those that it may change."""
+def scrubbed(values: pd.Series, rule: Callable[[str], str] = scrub, suspect: str = SUSPECT) -> pd.Series:
+    """Texts through `rule`, each different one once, and only those that it may change (`suspect`, or too long)."""
     texts = values.astype("str")
-    some = texts[(texts.str.contains(SUSPECT, regex=True) | (texts.str.len() > LONGUEUR)).fillna(False)]
+    some = texts[(texts.str.contains(suspect, regex=True) | (texts.str.len() > LONGUEUR)).fillna(False)]
     if some.empty:
         return values
-    return values.where(~values.index.isin(some.index), some.map({v: scrub(v) for v in some.unique()}))
+    return values.where(~values.index.isin(some.index), some.map({v: rule(v) for v in some.unique()}))
+
+
+def scrubbed_pages(values: pd.Series) -> pd.Series:
+    """Paths of pages through `scrub_page`."""
+    return scrubbed(values, scrub_page, f"[?#]|{SUSPECT}")

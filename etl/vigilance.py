@@ -39,19 +39,20 @@ def cautions(extrait: Extrait, passe: dict[str, Passe], recu_le: date) -> list[C
     """Warnings on a sound file. `passe`: by serie, as it was before the file."""
     said = {c.nom for c in extrait.constats}
     out: list[Constat] = []
-    spans = [t for t in extrait.tranches if t.mode != "cle"]
+    spans = [t for t in extrait.tranches if t.mode not in ("cle", "releve")]
     if "mois_incomplet" not in said:
         out += _straddling(spans)
     if not said & {"jour_en_cours", "mois_en_cours"}:
         out += _unfinished(spans, recu_le)
-    for serie in sorted({t.serie for t in extrait.tranches}):
-        known = passe.get(serie)
-        if known is None:
-            continue
-        mine = extrait.lignes[extrait.lignes["serie"] == serie]
+    firsts: dict[str, date] = {}
+    for t in spans:
+        firsts[t.serie] = min(t.debut, firsts.get(t.serie, t.debut))
+    rows = extrait.lignes.groupby("serie").indices if passe else {}
+    for serie in sorted({t.serie for t in extrait.tranches} & set(passe)):
+        known = passe[serie]
+        mine = extrait.lignes.iloc[rows.get(serie, [])]
         out += _fewer(mine, known)
-        first = min((t.debut for t in spans if t.serie == serie), default=None)
-        if first:
+        if first := firsts.get(serie):
             out += _missing_before(first, known)
             out += _odd_totals(mine, known, COLONNES.get(extrait.famille, {}))
     return out[:20]

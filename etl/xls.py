@@ -11,6 +11,9 @@ import xlrd
 from xlrd.biffh import error_text_from_code
 
 from etl.source import Feuille
+from etl.unreadable import EXCEL_REMEDE, TEXTE_MAX, UnreadableError
+
+CASES_XLS = 5_000_000  # cells, each a Python object of its own for a while
 
 
 def read_xls(octets: bytes) -> list[tuple[Feuille, bool]]:
@@ -18,12 +21,34 @@ def read_xls(octets: bytes) -> list[tuple[Feuille, bool]]:
 
     Raises:
         ValueError: damaged or locked, as its text says.
+        UnreadableError: too many cells, or too long a text shared by too many.
     """
     try:
         book = xlrd.open_workbook(file_contents=octets, logfile=io.StringIO(), ragged_rows=True)
-        return [(_grid(s), s.visibility != 0) for s in book.sheets() if s.nrows and s.ncols]
+        sheets = [s for s in book.sheets() if s.nrows and s.ncols]
+        _check(sheets)
+        return [(_grid(s), s.visibility != 0) for s in sheets]
+    except UnreadableError:
+        raise
     except Exception as error:  # xlrd lets through whatever a damaged file breaks
         raise ValueError(str(error)) from error
+
+
+def _check(sheets: list[xlrd.sheet.Sheet]) -> None:
+    """Refuse what would take too much memory once each cell has its own text."""
+    cells = sum(s.nrows * s.ncols for s in sheets)
+    if cells > CASES_XLS:
+        note = f"Ce classeur de l'ancien Excel s'étend sur {cells / 1e6:.0f} millions de cellules : il est refusé."
+        raise UnreadableError("trop_etendu", note, EXCEL_REMEDE)
+    texts = 0
+    for sheet in sheets:
+        for rank in range(sheet.nrows):
+            texts += sum(len(v) for v in sheet.row_values(rank) if isinstance(v, str))
+        if texts > TEXTE_MAX:
+            note = (
+                "Les textes de ce classeur, répétés de cellule en cellule, prendraient trop de place : il est refusé."
+            )
+            raise UnreadableError("trop_gros", note, EXCEL_REMEDE)
 
 
 def _grid(sheet: xlrd.sheet.Sheet) -> Feuille:

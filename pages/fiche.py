@@ -11,6 +11,7 @@ from pages.ui.contexte import choose
 from pages.ui.envois import say
 from pages.ui.fiche import load_fiche
 from pages.ui.graphiques import CONFIG
+from pages.ui.ruptures import decide_on_series
 from rqds_metrics.plan import load_plan
 
 plan = load_plan()
@@ -30,6 +31,7 @@ if picked != id_:
     st.query_params["indicateur"] = picked
     st.rerun()
 
+say(st.session_state.pop("dits", []))
 fiche = load_fiche(id_, contexte)
 say(st.session_state.pop("dits", []))
 show(fiche.tete, key="fiche_tete")
@@ -49,3 +51,4 @@ if fiche.cinq_ans:
         )
 feeding_form(id_, contexte)
 show(fiche.pied, key="fiche_pied")
+decide_on_series(plan.tous[id_], contexte.exercice)

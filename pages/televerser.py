@@ -14,6 +14,7 @@ from pages.ui.envois import (
     history,
     history_html,
     offer_annotated,
+    offer_description,
     preview_files,
     previews_html,
     read_files,
@@ -44,6 +45,7 @@ if files:
     apercus = preview_files(read_files(files))
     show(previews_html(apercus), key="apercus")
     offer_annotated(apercus, files)
+    offer_description(apercus, files)
     ready = sum(a.etat == "pret" for a in apercus)
     if donnees(today()).demo:
         st.warning("Retirez d'abord la démonstration (bandeau du haut) : de vrais fichiers ne s'y mêlent pas.")

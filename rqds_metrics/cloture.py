@@ -16,8 +16,9 @@ from rqds_metrics.donnees import Donnees, Lot
 from rqds_metrics.exercice import Exercice
 from rqds_metrics.plan import Indicateur, Plan
 from rqds_metrics.regles.formats import quantite
-from rqds_metrics.regles.series import Serie
-from rqds_metrics.synthese import EtatMois, receptions
+from rqds_metrics.regles.series import Serie, month_total
+from rqds_metrics.regles.vivant import Portee, spoken
+from rqds_metrics.synthese import EtatMois, counts, receptions
 
 ETATS: dict[str, str] = {
     "recu": "reçu",
@@ -85,7 +86,7 @@ def bilan_of(plan: Plan, donnees: Donnees, mois: date) -> BilanMois:
     """What is known of a month on the day of `donnees`."""
     first, last = mois.replace(day=1), last_day(mois)
     found = receptions(plan, donnees, Exercice.of(first))
-    speaking = {p.lot for p in donnees.portees if p.debut <= last and p.fin >= first and not _since(p)}
+    speaking = {p.lot for p in spoken(donnees.portees) if p.debut <= last and p.fin >= first and not _since(p, donnees)}
     lots = [lot for lot in donnees.lots if lot.id in speaking]
     lignes = []
     for r in found:
@@ -95,8 +96,13 @@ def bilan_of(plan: Plan, donnees: Donnees, mois: date) -> BilanMois:
     return BilanMois(first, tuple(lignes), tuple(_figures(plan, donnees, first, last)))
 
 
-def _since(portee: Any) -> bool:
-    """Figures since the beginning speak of every month at once: their file is not one of the month's."""
+def _since(portee: Portee, donnees: Donnees) -> bool:
+    """Figures since the beginning speak of every month at once: their file is not one of the month's.
+
+    That of a snapshot is, where what it grew by since the one before it is what counts.
+    """
+    if portee.mode == "releve":
+        return not counts(portee, "balado", donnees)
     return bool(portee.mode == "cle" and (portee.fin - portee.debut).days > 62)
 
 
@@ -109,6 +115,9 @@ def chiffre_of(indicateur: Indicateur, serie: Serie | None, first: date, last: d
     """The figure of an indicator over first..last; None where there is none."""
     if serie is None or indicateur.type in ("jalon", "qualitatif"):
         return None
+    if indicateur.type == "nombre" and serie.couvert is not None:
+        total = month_total(serie, first, last)
+        return None if total is None else Chiffre(indicateur, total, None)
     part = serie.within(first, last)
     if not len(part) or np.isnan(part.num).all():
         return None

@@ -132,7 +132,8 @@ def _apply(
 ) -> str | None:
     """Correct one cell; why not, in French, when it cannot be."""
     colonne, where = valeur["colonne"], valeur["ou"]
-    if colonne not in figures_of(famille) or set(where) != set(identity_of(famille)):
+    # one made before the family had all its columns names fewer of them
+    if colonne not in figures_of(famille) or not {"serie", "debut", "fin"} <= set(where) <= set(identity_of(famille)):
         return "cette correction ne désigne plus une cellule qui existe"
     mine = [p for p in spoken.get(int(valeur["lot"]), ()) if p.serie == where["serie"]]
     if not any(str(p.debut) <= where["debut"] <= str(p.fin) for p in mine):

@@ -11,8 +11,8 @@ import numpy as np
 from rqds_metrics.exercice import Exercice
 from rqds_metrics.plan import Indicateur
 from rqds_metrics.regles.attendu import attendu_of
-from rqds_metrics.regles.phrase import PROJETABLE
-from rqds_metrics.regles.series import covered_days, cumul
+from rqds_metrics.regles.projection import Point
+from rqds_metrics.regles.series import covered_days, cumul, month_ends
 from rqds_metrics.resultats import Calcul, Resultat
 
 Ligne = list[float | None]
@@ -30,6 +30,8 @@ class Courbes:
     an_dernier: Ligne
     attendu: Ligne
     projection: Ligne
+    bas: Ligne
+    haut: Ligne
     cumule: bool
 
 
@@ -40,7 +42,7 @@ def month_end(first: date) -> date:
 def courbes_of(calcul: Calcul, r: Resultat) -> Courbes:
     """The lines of a number (cumulated), a stock (its level) or a rate (since 1 July)."""
     exercice, indicateur = r.exercice, r.indicateur
-    ends = [month_end(m) for m in exercice.mois()]
+    ends = list(month_ends(exercice))
     before = exercice.precedent
     valeur = [_at(calcul, indicateur, exercice, end, r.donnees_au) for end in ends]
     last_year = calcul.value(indicateur, before).valeur is not None
@@ -59,9 +61,7 @@ def courbes_of(calcul: Calcul, r: Resultat) -> Courbes:
     attendu: Ligne = [None] * 12
     if r.cible is not None:
         attendu = [_due(calcul, r, end) for end in ends]
-    return Courbes(
-        ends, valeur, an_dernier, attendu, _projection(r, ends, valeur, attendu), indicateur.type == "nombre"
-    )
+    return Courbes(ends, valeur, an_dernier, attendu, *_projection(r, ends, valeur), cumule=indicateur.type == "nombre")
 
 
 def _at(calcul: Calcul, indicateur: Indicateur, exercice: Exercice, end: date, last: date | None) -> float | None:
@@ -91,17 +91,33 @@ def _due(calcul: Calcul, r: Resultat, end: date) -> float | None:
         start = calcul.value(r.indicateur, r.exercice.precedent).valeur
         return r.cible if start is None else start + (r.cible - start) * r.exercice.rang(end) / r.exercice.jours
     calendrier = calcul.plan.calendrier_of(r.indicateur)
-    return attendu_of(r.cible, calcul.serie(r.indicateur), calendrier, r.exercice, end, calcul.au).valeur
+    return attendu_of(
+        r.cible,
+        calcul.serie(r.indicateur),
+        calendrier,
+        r.exercice,
+        end,
+        calcul.au,
+        calcul.skips(r.indicateur, r.exercice),
+    ).valeur
 
 
-def _projection(r: Resultat, ends: list[date], valeur: Ligne, attendu: Ligne) -> Ligne:
-    """The same pace kept to 30 June: the due line, scaled by what was reached of it so far."""
-    if r.indicateur.type != "nombre" or not r.attendu or r.valeur is None or r.donnees_au is None or r.cible is None:
-        return [None] * 12
-    if r.attendu < PROJETABLE * r.cible:  # too little of the year to say where it goes
-        return [None] * 12
-    if r.donnees_au >= r.exercice.fin:
-        return [None] * 12
-    pace = r.valeur / r.attendu
+def _projection(r: Resultat, ends: list[date], valeur: Ligne) -> tuple[Ligne, Ligne, Ligne]:
+    """The pace kept to 30 June, and the two sides of its range: from the last point known, month end by month end."""
+    lines: tuple[Ligne, Ligne, Ligne] = ([None] * 12, [None] * 12, [None] * 12)
+    if r.projection is None:
+        return lines
     joint = max((k for k, v in enumerate(valeur) if v is not None), default=-1)
-    return [valeur[k] if k == joint else (None if k < joint or a is None else a * pace) for k, a in enumerate(attendu)]
+    by_end = {p.jour: p for p in r.projection.points}
+    for k, end in enumerate(ends):
+        if k == joint:
+            for line in lines if r.projection.bas is not None else lines[:1]:
+                line[k] = valeur[k]
+        elif k > joint and (p := _reached(by_end, end)):
+            lines[0][k], lines[1][k], lines[2][k] = p.valeur, p.bas, p.haut
+    return lines
+
+
+def _reached(points: dict[date, Point], end: date) -> Point | None:
+    """The point of the day, or the last one before it (a calendar has no point in the months that it leaves out)."""
+    return points[max(known)] if (known := [d for d in points if d <= end]) else None

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -16,14 +17,19 @@ import pandas as pd
 
 from rqds_metrics.alimentation import plan_decided
 from rqds_metrics.corrections import Perdue, corrected
+from rqds_metrics.differences import Progression, last_table, read_growth, split
 from rqds_metrics.mesures import Mesure, Plage, load_mesures, names, plages_decided
-from rqds_metrics.plan import Indicateur, Plan, load_plan
+from rqds_metrics.parts import decided
+from rqds_metrics.plan import Condition, Indicateur, Plan, load_plan
 from rqds_metrics.registre import Decisions, default_reglages, read_decisions
 from rqds_metrics.regles.formule import Operande, level_of, sum_of
+from rqds_metrics.regles.par_nom import Nommee, together
 from rqds_metrics.regles.series import Serie
 from rqds_metrics.regles.vivant import Portee, Span, live_parts, merge
-from rqds_metrics.releves import Rattachements, provenance_sql, rattachements_of, releves_sql
+from rqds_metrics.releves import Rattachements, rattachements_of, releves_sql
+from rqds_metrics.ruptures import ruptures_of
 from rqds_metrics.store import base_path, connect, end_of, version
+from rqds_metrics.vagues import Vague, read_vagues
 
 _RETENUES = 32  # as-of days and versions kept in memory
 
@@ -50,11 +56,12 @@ class Lot:
 
 @dataclass(frozen=True)
 class Texte:
-    """A dated text typed for a qualitative indicator."""
+    """A dated text typed for an indicator, or the proof of a milestone: a link or a note, never made a link of."""
 
     debut: date
     fin: date
     texte: str
+    preuve: str | None = None
 
 
 @dataclass(frozen=True)
@@ -69,6 +76,9 @@ class Donnees:
     textes: dict[str, tuple[Texte, ...]]
     perdues: tuple[Perdue, ...] = ()  # corrections that no longer apply
     a_cote: dict[str, Serie] = field(default_factory=dict)  # measures shown beside another, by their own name
+    vagues: dict[str, tuple[Vague, ...]] = field(
+        default_factory=dict
+    )  # of indicators, once someone said who was invited
 
     @property
     def demo(self) -> bool:
@@ -93,10 +103,40 @@ def read_lots(cursor: duckdb.DuckDBPyConnection, au: date | None = None) -> list
     return [Lot(*row) for row in rows]
 
 
+def read_tranches(cursor: duckdb.DuckDBPyConnection, lot: int | None = None) -> list[Portee]:
+    """What each lot speaks of, or one of them. Episodes kept before there were snapshots are snapshots all the same."""
+    rows = cursor.execute(
+        """
+        SELECT t.lot, t.serie, t.debut, t.fin,
+               CASE WHEN t.mode = 'cle' AND l.famille = 'balado' AND ends_with(t.serie, '|episodes')
+                    THEN 'releve' ELSE t.mode END
+        FROM tranche t JOIN lot l ON l.id = t.lot WHERE ? IS NULL OR t.lot = ?
+        """,
+        [lot, lot],
+    ).fetchall()
+    return [Portee(*row) for row in rows]
+
+
 def read_portees(cursor: duckdb.DuckDBPyConnection, lots: list[Lot]) -> list[Portee]:
     """What counts of each live lot."""
     live = {lot.id for lot in lots if lot.annule_le is None}
-    rows = cursor.execute("SELECT lot, serie, debut, fin, mode FROM tranche").fetchall()
+    return live_parts([t for t in read_tranches(cursor) if t.lot in live])
+
+
+def read_portees_near(
+    cursor: duckdb.DuckDBPyConnection, lots: list[Lot], series: Collection[str], debut: date, fin: date
+) -> list[Portee]:
+    """`read_portees`, for some series and for all those that speak of the days debut..fin: not the whole base."""
+    live = {lot.id for lot in lots if lot.annule_le is None}
+    cursor.register("series_vue", pd.DataFrame({"serie": pd.Series(sorted(series), dtype="str")}))
+    rows = cursor.execute(
+        """
+        SELECT lot, serie, debut, fin, mode FROM tranche WHERE serie IN (
+            SELECT serie FROM tranche WHERE debut <= ? AND fin >= ? UNION ALL SELECT serie FROM series_vue)
+        """,
+        [fin, debut],
+    ).fetchall()
+    cursor.unregister("series_vue")
     return live_parts([Portee(*row) for row in rows if row[0] in live])
 
 
@@ -112,7 +152,7 @@ def _covered(mesure: Mesure, plages: tuple[Plage, ...], portees: list[Portee]) -
     return tuple(merge(spans))
 
 
-def _question(
+def question_of(
     indicateur: Indicateur, portees: list[Portee], decisions: Decisions
 ) -> tuple[Mesure, tuple[Plage, ...], Rattachements]:
     """What an indicator asks of the rows: its measure, which sources it reads when, and the questions attached to it."""
@@ -121,6 +161,30 @@ def _question(
     plages = plages_decided(indicateur.mesure, mesure, decisions, portees)
     attached = rattachements_of(indicateur, decisions) if mesure.famille == "sondage" else Rattachements()
     return mesure, plages, attached
+
+
+def _serie(
+    cursor: duckdb.DuckDBPyConnection,
+    mesure: Mesure,
+    filtre: tuple[Condition, ...],
+    plages: tuple[Plage, ...],
+    portees: list[Portee],
+    decisions: Decisions,
+    attached: Rattachements = Rattachements(),  # noqa: B008 (immutable)
+) -> Serie:
+    """The series of a measure, from what is read as it is and what is read by difference."""
+    direct, grown = split(mesure, plages)
+    rows, spans = [], _covered(mesure, direct, portees)
+    if direct:
+        rows = cursor.execute(*releves_sql(mesure, filtre, decisions.reglages, direct, attached)).fetchall()
+    if mesure.numerateur == "satisfaits":  # nobody satisfied among answers is a zero; no answer is no figure
+        rows = [(a, b, num or 0.0, den, n) for a, b, num, den, n in rows if den is not None]
+    growth = read_growth(cursor, mesure, grown, filtre) if grown else Progression()
+    if spans is not None and growth.parts:
+        spans = tuple(merge([*spans, *growth.couvert]))
+    return replace(
+        Serie.of([*rows, *growth.rows], spans), releve_seul=max((r.jour for r in growth.seuls), default=None)
+    )
 
 
 def _measured(
@@ -133,14 +197,14 @@ def _measured(
     for indicateur in plan.tous.values():
         if indicateur.mesure is None:
             continue
-        mesure, plages, attached = _question(indicateur, portees, decisions)
+        mesure, plages, attached = question_of(indicateur, portees, decisions)
         if not any(names(entry, s) for p in plages for entry in p.series for s in known):
             continue
         key = (indicateur.mesure, (indicateur.filtre, attached.ici))
         if key not in done:
-            sql, params = releves_sql(mesure, indicateur.filtre, decisions.reglages, plages, attached)
-            done[key] = Serie.of(cursor.execute(sql, params).fetchall(), _covered(mesure, plages, portees))
-        series[indicateur.id] = done[key]
+            done[key] = _serie(cursor, mesure, indicateur.filtre, plages, portees, decisions, attached)
+        breaks = ruptures_of(indicateur, decisions, plages)
+        series[indicateur.id] = replace(done[key], ruptures=breaks) if breaks else done[key]
     return series
 
 
@@ -167,12 +231,12 @@ def read_serie(cursor: duckdb.DuckDBPyConnection, indicateur: Indicateur, au: da
         return read_donnees(cursor, au).series.get(indicateur.id, Serie())
     portees = read_portees(cursor, read_lots(cursor, au))
     portee_table(cursor, portees)
-    with corrected(cursor, decisions, portees):
+    with corrected(cursor, decisions, portees), decided(cursor, decisions):
         if not indicateur.mesure:
-            return _typed(cursor, plan)[0].get(indicateur.id, Serie())
-        mesure, plages, attached = _question(indicateur, portees, decisions)
-        sql, params = releves_sql(mesure, indicateur.filtre, decisions.reglages, plages, attached)
-        return Serie.of(cursor.execute(sql, params).fetchall(), _covered(mesure, plages, portees))
+            return _typed(cursor, plan, decisions)[0].get(indicateur.id, Serie())
+        mesure, plages, attached = question_of(indicateur, portees, decisions)
+        found = _serie(cursor, mesure, indicateur.filtre, plages, portees, decisions, attached)
+        return replace(found, ruptures=ruptures_of(indicateur, decisions, plages))
 
 
 def _beside(cursor: duckdb.DuckDBPyConnection, portees: list[Portee], decisions: Decisions) -> dict[str, Serie]:
@@ -181,8 +245,7 @@ def _beside(cursor: duckdb.DuckDBPyConnection, portees: list[Portee], decisions:
     for nom, mesure in load_mesures().items():
         if mesure.accompagne:
             plages = plages_decided(nom, mesure, decisions, portees)
-            sql, params = releves_sql(mesure, (), decisions.reglages, plages)
-            out[nom] = Serie.of(cursor.execute(sql, params).fetchall(), _covered(mesure, plages, portees))
+            out[nom] = _serie(cursor, mesure, (), plages, portees, decisions)
     return out
 
 
@@ -197,38 +260,41 @@ def _typed_row(
     return debut, fin, valeur, None, 1.0
 
 
-def _typed(cursor: duckdb.DuckDBPyConnection, plan: Plan) -> tuple[dict[str, Serie], dict[str, tuple[Texte, ...]]]:
+def _typed(
+    cursor: duckdb.DuckDBPyConnection, plan: Plan, decisions: Decisions
+) -> tuple[dict[str, Serie], dict[str, tuple[Texte, ...]]]:
     """The series and texts of indicators whose values are typed in."""
     rows = cursor.execute(
         """
-        SELECT r.indicateur, r.debut, r.fin, r.valeur, r.numerateur, r.denominateur, r.fait_le, r.texte
+        SELECT r.indicateur, r.debut, r.fin, r.valeur, r.numerateur, r.denominateur, r.fait_le, r.texte, r.detail,
+               r.preuve
         FROM saisie r JOIN portee p ON r.lot = p.lot AND r.serie = p.serie AND r.debut BETWEEN p.debut AND p.fin
         ORDER BY r.debut, r.fin
         """
     ).fetchall()
-    found: dict[str, list[tuple[date, date, float | None, float | None, float]]] = {}
+    found: dict[str, list[Nommee]] = {}
     textes: dict[str, list[Texte]] = {}
-    for id_, debut, fin, valeur, numerateur, denominateur, fait_le, texte in rows:
+    for id_, debut, fin, valeur, numerateur, denominateur, fait_le, texte, detail, preuve in rows:
         indicateur = plan.tous.get(id_)
         if indicateur is None or not indicateur.saisi:
             continue
-        if texte:
-            textes.setdefault(id_, []).append(Texte(debut, fin, texte))
+        if texte or preuve:
+            textes.setdefault(id_, []).append(Texte(debut, fin, texte or "", preuve))
         if indicateur.type == "qualitatif":
             continue
-        found.setdefault(id_, []).append(
-            _typed_row(indicateur, (debut, fin, valeur, numerateur, denominateur, fait_le))
-        )
+        row = _typed_row(indicateur, (debut, fin, valeur, numerateur, denominateur, fait_le))
+        found.setdefault(id_, []).append(Nommee(detail, row))
     series = {}
-    for id_, values in found.items():
+    for id_, named in found.items():
+        values = together(named, level=plan.tous[id_].type == "stock")
         monthly = plan.tous[id_].cadence == "mensuelle"
         spans = tuple(merge([Span(v[0], v[1]) for v in values])) if monthly else None
-        series[id_] = Serie.of(values, spans)
+        series[id_] = replace(Serie.of(values, spans), ruptures=ruptures_of(plan.tous[id_], decisions))
     return series, {k: tuple(v) for k, v in textes.items()}
 
 
 def portee_table(cursor: duckdb.DuckDBPyConnection, portees: list[Portee]) -> None:
-    """What counts, as the temporary table that measures join."""
+    """What counts, as the temporary tables that measures join: see releves.releves_sql."""
     frame = pd.DataFrame(portees, columns=list(Portee._fields))
     cursor.register("portee_vue", frame.astype({"lot": "int64"}))
     cursor.execute(
@@ -236,6 +302,7 @@ def portee_table(cursor: duckdb.DuckDBPyConnection, portees: list[Portee]) -> No
         "SELECT lot, serie, CAST(debut AS DATE) AS debut, CAST(fin AS DATE) AS fin FROM portee_vue"
     )
     cursor.unregister("portee_vue")
+    last_table(cursor, portees)
 
 
 def read_donnees(
@@ -250,13 +317,14 @@ def read_donnees(
     decisions = decisions or read_decisions(cursor, au)
     plan = plan_decided(plan or load_plan(), decisions)
     portee_table(cursor, portees)
-    with corrected(cursor, decisions, portees) as perdues:
+    with corrected(cursor, decisions, portees) as perdues, decided(cursor, decisions):
         measured = _measured(cursor, plan, portees, decisions)
-        typed, textes = _typed(cursor, plan)
+        vagues = read_vagues(cursor, plan, portees, decisions)
+        typed, textes = _typed(cursor, plan, decisions)
         beside = _beside(cursor, portees, decisions)
     series = {**typed, **measured}
     series.update(_computed(plan, series))
-    return Donnees(au, tuple(lots), tuple(portees), decisions, series, textes, perdues, beside)
+    return Donnees(au, tuple(lots), tuple(portees), decisions, series, textes, perdues, beside, vagues)
 
 
 def empty_donnees(au: date) -> Donnees:
@@ -294,59 +362,3 @@ def holds_demo(base: str | Path | None = None) -> bool:
         return False
     with connect(base) as cursor:
         return any(lot.demo for lot in read_lots(cursor))
-
-
-@dataclass(frozen=True)
-class Origine:
-    """A figure of a month, and the file it comes from. `remplace`: earlier files that it took the place of."""
-
-    mois: date
-    num: float | None
-    den: float | None
-    lot: Lot
-    remplace: tuple[Lot, ...]
-
-
-def read_origines(
-    indicateur: Indicateur, debut: date, fin: date, au: date, base: str | Path | None = None
-) -> list[Origine]:
-    """Where the figures of an indicator come from, month by month of debut..fin, the newest first."""
-    if not version(base):
-        return []
-    with connect(base) as cursor:
-        lots = read_lots(cursor, au)
-        portees = read_portees(cursor, lots)
-        portee_table(cursor, portees)
-        decisions = read_decisions(cursor, au)
-        indicateur = plan_decided(load_plan(), decisions).tous[indicateur.id]
-        if indicateur.formule:
-            return []
-        if indicateur.mesure:
-            mesure, plages, attached = _question(indicateur, portees, decisions)
-            sql, params = provenance_sql(mesure, indicateur.filtre, decisions.reglages, plages, attached)
-        else:
-            sql, params = _SAISIES, [indicateur.id]
-        with corrected(cursor, decisions, portees):
-            rows = [r for r in cursor.execute(sql, params).fetchall() if debut <= r[0] <= fin]
-        spoken = cursor.execute("SELECT lot, serie, debut, fin, mode FROM tranche").fetchall()
-    by_id = {lot.id: lot for lot in lots}
-    series = {p.lot: {q.serie for q in portees if q.lot == p.lot} for p in portees}
-    out = []
-    for month, lot, num, den in rows:
-        last = (month.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
-        older = {
-            by_id[t[0]].id
-            for t in spoken
-            if t[0] < lot and t[0] in by_id and by_id[t[0]].annule_le is None
-            and t[1] in series.get(lot, ()) and t[2] <= last and month <= t[3]
-        }  # fmt: skip
-        out.append(Origine(month, num, den, by_id[lot], tuple(by_id[i] for i in sorted(older)[-1:])))
-    return out
-
-
-_SAISIES = """
-SELECT CAST(date_trunc('month', coalesce(r.fait_le, r.fin)) AS DATE) AS mois, r.lot,
-       CAST(coalesce(r.numerateur, r.valeur) AS DOUBLE) AS num, CAST(r.denominateur AS DOUBLE) AS den
-FROM saisie r JOIN portee p ON r.lot = p.lot AND r.serie = p.serie AND r.debut BETWEEN p.debut AND p.fin
-WHERE r.indicateur = ? ORDER BY 1 DESC, 2 DESC
-"""

@@ -26,16 +26,20 @@ FAMILLES: dict[str, dict[str, str]] = {
     "webinaire": {
         "seance": "VARCHAR", "titre": "VARCHAR", "inscrits": "BIGINT", "annules": "BIGINT", "presents": "BIGINT",
     },
-    # a question and an answer, counted; satisfait: true, false, or null when the answer leaves the denominator
+    # a question and an answer, counted; satisfait: true, false, or null when the answer leaves the denominator, or
+    # when nobody said yet (see rqds_metrics.parts); echelle: the scale it is on, null off it (and in bases made before
+    # scales were kept); « choix » is several answers a person, and repondants how many persons answered the question
     "sondage": {
         "sondage": "VARCHAR", "question": "VARCHAR", "reponse": "VARCHAR", "satisfait": "BOOLEAN", "nombre": "BIGINT",
+        "echelle": "VARCHAR", "repondants": "BIGINT",
     },
     # an account of a social network
     "social": {"compte": "VARCHAR", "abonnes": "BIGINT", "interactions": "BIGINT", "vues": "BIGINT"},
-    # a value typed for an indicator and a period
+    # a value typed for an indicator and a period; detail: the network, member or activity it speaks of, null for all;
+    # preuve: a link or a note
     "saisie": {
         "indicateur": "VARCHAR", "valeur": "DOUBLE", "numerateur": "DOUBLE", "denominateur": "DOUBLE",
-        "fait_le": "DATE", "texte": "VARCHAR",
+        "fait_le": "DATE", "texte": "VARCHAR", "detail": "VARCHAR", "preuve": "VARCHAR",
     },
 }  # fmt: skip
 

@@ -12,9 +12,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from rqds_metrics.doutes import VERDICTS
 from rqds_metrics.mesures import load_mesures
 from rqds_metrics.plan import Plan, load_plan
-from rqds_metrics.regles.formats import INSECABLE, jour, mois, nombre, periode, quantite
+from rqds_metrics.regles.formats import INSECABLE, MOIS, jour, mois, nombre, periode, quantite
 from rqds_metrics.regles.textes import plain
 from rqds_metrics.store import connect, version
 
@@ -31,6 +32,12 @@ GENRES = {
     "correspondance": "Autre outil",
     "commentaire": "Commentaire",
     "alimentation": "D'où vient la valeur",
+    "reunion": "Réunion du CA",
+    "rupture": "Rupture de série",
+    "saut": "Date sautée",
+    "invite": "Personnes invitées",
+    "doute": "Doute du plan",
+    "resultat": "Résultat attendu",
 }
 
 
@@ -79,7 +86,21 @@ def _target(acte: Acte, plan: Plan) -> str:
     return quantite(float(acte.valeur), "%" if indicateur.type == "taux" else indicateur.unite)
 
 
+def _doubt(acte: Acte, plan: Plan) -> str:
+    note = str(acte.valeur.get("note") or "").rstrip(".")
+    return VERDICTS[acte.valeur["verdict"]] + (f"{INSECABLE}: {note}" if note else "")
+
+
+def _expected(acte: Acte, plan: Plan) -> str:
+    v = acte.valeur
+    done = jour(date.fromisoformat(v["fait_le"])) if v.get("fait_le") else ""
+    state = f"fait {('le ' + done) if done else ''}".strip() if v["fait"] else "à faire"
+    return f"{v['texte']}{INSECABLE}: {state}" if v.get("texte") else state
+
+
 def _day(acte: Acte, plan: Plan) -> str:
+    if isinstance(acte.valeur, list):  # the years that an action is due in
+        return ", ".join(f"an {an}" for an in acte.valeur)
     return jour(date.fromisoformat(str(acte.valeur)))
 
 
@@ -93,8 +114,11 @@ def _closing(acte: Acte, plan: Plan) -> str:
 
 
 def _question(acte: Acte, plan: Plan) -> str:
-    ids = [acte.valeur] if isinstance(acte.valeur, str) else [str(acte.valeur.get("indicateur") or "")]
-    return f"indicateur {ids[0]}" if ids[0] else "aucun indicateur"
+    v = {"indicateur": acte.valeur} if isinstance(acte.valeur, str) else acte.valeur
+    id_ = v["indicateur"]
+    where = "indicateur d'après ses mots" if id_ is None else f"indicateur {id_}" if id_ else "aucun indicateur"
+    answers = v.get("reponses")
+    return where + (f", part satisfaite choisie ({len(answers)} réponses)" if answers else "")
 
 
 def _correction(acte: Acte, plan: Plan) -> str:
@@ -122,6 +146,26 @@ def _feeding(acte: Acte, plan: Plan) -> str:
     return "saisie"
 
 
+def _meeting(acte: Acte, plan: Plan) -> str:
+    shown, given = acte.valeur.get("presente"), len(acte.valeur.get("documents", ()))
+    text = "présentation gardée" if shown else "à venir"
+    return f"{acte.valeur['titre']}, {text}" + (f", {given} document{'s' if given > 1 else ''}" if given else "")
+
+
+def _break(acte: Acte, plan: Plan) -> str:
+    when = jour(date.fromisoformat(acte.valeur["date"]))
+    reason = acte.valeur.get("raison")
+    return f"{when}{INSECABLE}: {reason}" if reason else f"{when}, retirée"
+
+
+def _skipped(acte: Acte, plan: Plan) -> str:
+    return MOIS[int(acte.valeur) - 1]
+
+
+def _invited(acte: Acte, plan: Plan) -> str:
+    return quantite(float(acte.valeur), "personne")
+
+
 def _setting(acte: Acte, plan: Plan) -> str:
     return nombre(acte.valeur) if isinstance(acte.valeur, int | float) else str(acte.valeur)
 
@@ -129,6 +173,8 @@ def _setting(acte: Acte, plan: Plan) -> str:
 _DIRES: dict[str, Dire] = {
     "cible": _target, "echeance": _day, "reglage": _setting, "source": _source, "cloture": _closing,
     "question": _question, "correction": _correction, "correspondance": _mapping, "commentaire": _comment, "alimentation": _feeding,
+    "reunion": _meeting, "rupture": _break, "saut": _skipped, "invite": _invited,
+    "doute": _doubt, "resultat": _expected,
 }  # fmt: skip
 
 
@@ -143,21 +189,36 @@ def value_text(acte: Acte, plan: Plan) -> str:
 
 
 def object_text(acte: Acte, plan: Plan, fichiers: Mapping[int, str]) -> str:
-    """What a decision is about, in words."""
+    """What a decision is about, in words; its key where this version cannot read it."""
     if id_ := _id(acte, plan):
         rest = acte.cle.partition("|")[2]
         return f"{id_} {plan.tous[id_].court}" + (f", {rest}" if rest else "")
-    if acte.genre == "source" and acte.cle in load_mesures():
-        return load_mesures()[acte.cle].titre
-    if acte.genre == "cloture":
-        return mois(date.fromisoformat(f"{acte.cle}-01"), long=True).capitalize()
-    if acte.genre == "question":
-        sondage, _, question = acte.cle.partition("\n")
-        return f"{question} ({sondage})"
-    if acte.genre == "correction":
-        lot = acte.cle.split("-", 1)[0]
-        return fichiers.get(int(lot), acte.cle) if lot.isdigit() else acte.cle
-    return acte.cle
+    try:
+        return _OBJETS[acte.genre](acte.cle, fichiers)
+    except (KeyError, ValueError):
+        return acte.cle
+
+
+def _correction_object(cle: str, fichiers: Mapping[int, str]) -> str:
+    return fichiers[int(cle.split("-", 1)[0])]
+
+
+def _question_object(cle: str, fichiers: Mapping[int, str]) -> str:
+    sondage, _, question = cle.partition("\n")
+    return f"{question} ({sondage})"
+
+
+_OBJETS: dict[str, Callable[[str, Mapping[int, str]], str]] = {
+    "source": lambda cle, _: load_mesures()[cle].titre,
+    "rupture": lambda cle, _: load_mesures()[cle].titre,
+    "echeance": lambda cle, _: f"Action {cle}",
+    "resultat": lambda cle, _: f"Action {cle.partition('@')[0].partition('#')[0]}",
+    "saut": lambda cle, _: load_plan().calendriers[cle].titre,
+    "cloture": lambda cle, _: mois(date.fromisoformat(f"{cle}-01"), long=True).capitalize(),
+    "reunion": lambda cle, _: f"Réunion du {jour(date.fromisoformat(cle), long=True)}",
+    "question": _question_object,
+    "correction": _correction_object,
+}
 
 
 def entries_of_decisions(

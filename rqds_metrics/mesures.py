@@ -58,6 +58,9 @@ class Mesure(Strict):
     accompagne: str | None = None  # a measure that this one is shown beside
     reserve: str | None = None  # what must be said wherever the figure is, in a few words without a final stop
     choix: Literal[True] | None = None  # several of `series` could tell the same thing: one at a time is read
+    # series of counters since the beginning, read by what they grew by from a snapshot to the next
+    differences: Annotated[tuple[str, ...], BeforeValidator(_tuple)] = ()
+    derniers: Literal[True] | None = None  # of snapshots, each episode as it was last seen
     methode: str
 
     @model_validator(mode="after")
@@ -74,6 +77,11 @@ class Mesure(Strict):
             raise ValueError("un niveau (« dernier_par ») est une colonne, sans dénominateur")
         if not self.series:
             raise ValueError("il manque au moins une série")
+        snapshots = {"episode", "publie_le"} <= columns
+        if (self.differences or self.derniers) and not snapshots:
+            raise ValueError(f"la famille « {self.famille} » n'a pas de relevés d'épisodes")
+        if self.differences and (not self.choix or self.numerateur in CALCULS or self.denominateur):
+            raise ValueError("« differences » demande « choix », une colonne à additionner et pas de dénominateur")
         return self
 
     @property
@@ -83,7 +91,11 @@ class Mesure(Strict):
 
     def reads(self, serie: str) -> bool:
         """Is `serie` one that this measure may read."""
-        return any(names(s, serie) for s in self.series)
+        return any(names(s, serie) for s in (*self.series, *self.differences))
+
+    def by_difference(self, serie: str) -> bool:
+        """Is `serie` read by what its counters grew by, and not as it is."""
+        return any(names(s, serie) for s in self.differences)
 
     @property
     def source(self) -> str:
@@ -92,9 +104,10 @@ class Mesure(Strict):
 
 
 def names(entry: str, serie: str) -> bool:
-    """Does `entry` name a series: whole, by its first parts (« zoom »), or by its beginning (« autre-* »)."""
-    if entry.endswith("*"):
-        return serie.startswith(entry[:-1])
+    """Does `entry` name a series: whole, by its first parts (« zoom »), or by both its ends (« autre-*|site »)."""
+    first, star, last = entry.partition("*")
+    if star:
+        return serie.startswith(first) and serie.endswith(last)
     return serie == entry or serie.startswith(entry + "|")
 
 
@@ -136,12 +149,35 @@ def plages_decided(nom: str, mesure: Mesure, decisions: Decisions, portees: Iter
     """
     if not mesure.choix:
         return plages_of(mesure)
-    first = min((p for p in portees if mesure.reads(p.serie)), key=lambda p: p.lot, default=None)
     choix = [
         (date.fromisoformat(d.valeur["depuis"]) if d.valeur.get("depuis") else None, str(d.valeur["serie"]))
         for d in decisions.sources.get(nom, ())
     ]
-    return plages_of(mesure, choix, first.serie if first else None)
+    return plages_of(mesure, choix, _came_first(mesure, portees))
+
+
+def _came_first(mesure: Mesure, portees: Iterable[Portee]) -> str | None:
+    """The series that told something first: a snapshot does so once there is a second one.
+
+    A tool that gives its days as well is read by them: they are what its counters only come near to.
+    """
+    lots: dict[str, set[int]] = {}
+    for p in portees:
+        if mesure.reads(p.serie):
+            lots.setdefault(p.serie, set()).add(p.lot)
+
+    def arrival(serie: str) -> tuple[bool, int]:
+        known = sorted(lots[serie])
+        if not mesure.by_difference(serie):
+            return False, known[0]
+        return len(known) < 2, known[min(1, len(known) - 1)]
+
+    if not lots:
+        return None
+    first = min(lots, key=arrival)
+    tool = first.split("|", 1)[0]
+    own = [s for s in lots if s.split("|", 1)[0] == tool and not mesure.by_difference(s)]
+    return min(own, key=arrival, default=first)
 
 
 class Mesures(RootModel[dict[str, Mesure]]):

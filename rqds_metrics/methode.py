@@ -64,6 +64,30 @@ def rules(reglages: Reglages) -> list[Regle]:
             ),
         ),
         Regle(
+            "Où finirait l'exercice",
+            (
+                "Pour un nombre, l'application prolonge le rythme actuel jusqu'au 30 juin et dit une fourchette où la "
+                "valeur finale tombe environ 8 fois sur 10. Sans assez d'historique, elle ne donne pas de fourchette "
+                "et dit pourquoi. Une projection n'entre jamais dans l'état.",
+            ),
+        ),
+        Regle(
+            "Ce qui ne se compare pas",
+            (
+                "Un changement d'outil ou de définition est une rupture : une hausse ne se mesure pas par-dessus, et "
+                "la phrase dit pourquoi. Un exercice coupé par une rupture ne sert pas de modèle aux autres.",
+            ),
+        ),
+        Regle(
+            "Les sondages",
+            (
+                "Un taux de satisfaction vaut pour ceux qui ont répondu. L'intervalle dit, 19 fois sur 20, où serait "
+                "le taux de tous les invités (méthode de Wilson, population finie quand le nombre d'invités est connu). "
+                "Quand il chevauche la cible, l'état porte la marque « à confirmer » : quelques réponses de plus "
+                "pourraient le changer.",
+            ),
+        ),
+        Regle(
             "L'état, pendant l'exercice",
             (
                 "La valeur est divisée par ce qui est attendu à la date des dernières données. "

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
 from pathlib import Path
 
+from rqds_metrics.corrections import corrected
 from rqds_metrics.donnees import load_donnees, portee_table
+from rqds_metrics.parts import CHOIX, Choix, Reponse, count, read_choix, undecided
 from rqds_metrics.plan import Condition, Indicateur, Plan
 from rqds_metrics.registre import Decisions
 from rqds_metrics.releves import plain
@@ -22,19 +25,31 @@ _VIDES = frozenset(
 
 @dataclass(frozen=True)
 class Question:
-    """A question of a survey, all its live answers together. `n`: those that count in the rate."""
+    """A question of a survey, all its live answers together. `n`: those that count in the rate, as was decided."""
 
     sondage: str
     question: str
-    n: int
-    satisfaits: int
+    n: float
+    satisfaits: float
     debut: date
     fin: date
+    reponses: tuple[Reponse, ...] = ()
+    a_decider: bool = False  # some answers on its scale count nowhere until someone says what they are worth
 
     @property
     def cle(self) -> str:
         """How the registre names it."""
         return f"{self.sondage}\n{self.question}"
+
+    @property
+    def echelle(self) -> str | None:
+        """The scale its answers came in on; None for those kept before scales were."""
+        return next((r.echelle for r in self.reponses if r.echelle), None)
+
+    @property
+    def plusieurs(self) -> bool:
+        """May a person tick several answers?"""
+        return self.echelle == CHOIX
 
 
 def read_questions(au: date, base: str | Path | None = None) -> list[Question]:
@@ -44,15 +59,30 @@ def read_questions(au: date, base: str | Path | None = None) -> list[Question]:
     known = load_donnees(au, base)
     with connect(base) as cursor:
         portee_table(cursor, list(known.portees))
-        rows = cursor.execute(
-            """
-            SELECT r.sondage, r.question, sum(r.nombre) FILTER (WHERE r.satisfait IS NOT NULL),
-                   sum(r.nombre) FILTER (WHERE r.satisfait), min(r.debut), max(r.fin)
-            FROM sondage r JOIN portee p ON r.lot = p.lot AND r.serie = p.serie AND r.debut BETWEEN p.debut AND p.fin
-            GROUP BY 1, 2 ORDER BY max(r.fin) DESC, 1, 2
-            """
-        ).fetchall()
-    return [Question(s, q, int(n or 0), int(yes or 0), a, b) for s, q, n, yes, a, b in rows]
+        with corrected(cursor, known.decisions, known.portees):
+            rows = cursor.execute(
+                """
+                SELECT r.sondage, r.question, r.reponse, r.satisfait, r.echelle, sum(r.nombre), sum(r.repondants),
+                       min(r.debut), max(r.fin)
+                FROM sondage r JOIN portee p ON r.lot = p.lot AND r.serie = p.serie AND r.debut BETWEEN p.debut AND p.fin
+                GROUP BY ALL ORDER BY 1, 2, 3
+                """
+            ).fetchall()
+    found: dict[tuple[str, str], list[tuple[Reponse, date, date]]] = {}
+    for sondage, question, text, yes, scale, n, people, debut, fin in rows:
+        answer = Reponse(text, int(n or 0), yes, scale, None if people is None else int(people))
+        found.setdefault((sondage, question), []).append((answer, debut, fin))
+    questions = [_question(*key, answers, known.decisions) for key, answers in found.items()]
+    return sorted(questions, key=lambda q: (-q.fin.toordinal(), q.sondage, q.question))
+
+
+def _question(sondage: str, question: str, found: list[tuple[Reponse, date, date]], decisions: Decisions) -> Question:
+    said = decisions.questions.get((sondage, question))
+    parts = read_choix(said.valeur).reponses if said else None
+    answers = tuple(r for r, _, _ in found)
+    n, yes = count(answers, parts)
+    first, last = min(d for _, d, _ in found), max(f for _, _, f in found)
+    return Question(sondage, question, n, yes, first, last, answers, undecided(answers, parts))
 
 
 def targets(plan: Plan) -> list[Indicateur]:
@@ -78,12 +108,31 @@ def by_wording(plan: Plan, question: Question) -> list[str]:
     return [i.id for i in targets(plan) if all(_holds(c, question) for c in i.filtre)]
 
 
+def said_of(question: Question, decisions: Decisions) -> Choix | None:
+    """What someone decided of a question."""
+    found = decisions.questions.get((question.sondage, question.question))
+    return read_choix(found.valeur) if found else None
+
+
 def spoken_to(plan: Plan, question: Question, decisions: Decisions) -> tuple[list[str], bool]:
     """The indicators a question feeds, and whether someone decided so."""
-    decided = decisions.questions.get((question.sondage, question.question))
-    if decided:
-        return ([decided.valeur] if decided.valeur else []), True
+    said = said_of(question, decisions)
+    if said and said.indicateur is not None:
+        return ([said.indicateur] if said.indicateur else []), True
     return by_wording(plan, question), False
+
+
+def waits(plan: Plan, question: Question, decisions: Decisions) -> bool:
+    """Is there something to decide?
+
+    A question of satisfaction that feeds nothing; or one that would feed an indicator, were its satisfied answers known.
+    """
+    fed, chosen = spoken_to(plan, question, decisions)
+    if question.a_decider:
+        return bool(fed) or (
+            not chosen and said_of(question, decisions) is None and bool(proposal(plan, question, decisions))
+        )
+    return not fed and not chosen
 
 
 def _words(text: str) -> set[str]:
@@ -99,10 +148,29 @@ def likeness(question: Question, indicateur: Indicateur) -> float:
     return 0.75 * shared + 0.25 * SequenceMatcher(None, plain(question.question), plain(indicateur.titre)).ratio()
 
 
+def _same_words(question: Question, decisions: Decisions) -> list[Choix]:
+    words = plain(question.question)
+    return [read_choix(d.valeur) for (_, q), d in decisions.questions.items() if plain(q) == words]
+
+
 def proposal(plan: Plan, question: Question, decisions: Decisions) -> str | None:
     """The indicator a question most likely speaks to: that of the same words in an earlier survey, else the likest."""
-    same = [d.valeur for (_, q), d in decisions.questions.items() if plain(q) == plain(question.question)]
+    same = [c.indicateur for c in _same_words(question, decisions) if c.indicateur is not None]
     if same:
         return same[-1] or None
     best = max(targets(plan), key=lambda i: likeness(question, i), default=None)
     return best.id if best and likeness(question, best) >= RESSEMBLANCE else None
+
+
+def remembered(question: Question, decisions: Decisions) -> Choix | None:
+    """What was decided of a question's answers, here or of the same words in another survey; answers by their labels here."""
+    said = said_of(question, decisions)
+    if said and said.reponses is not None:
+        return said
+    for earlier in reversed(_same_words(question, decisions)):
+        if earlier.reponses is not None:
+            known: Mapping[str, bool | None] = {plain(text): v for text, v in earlier.reponses.items()}
+            here = {r.texte: known[plain(r.texte)] for r in question.reponses if plain(r.texte) in known}
+            if any(here.values()):
+                return Choix(said.indicateur if said else earlier.indicateur, here, earlier.sens)
+    return None

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
+from pathlib import Path
 from typing import Any, Literal
 
 import duckdb
 from pydantic import Field
 
 from rqds_metrics.plan import RACINE, Strict
-from rqds_metrics.store import end_of, now
+from rqds_metrics.store import connect, end_of, now, transaction, version
 from rqds_metrics.yaml_strict import DefinitionError, read_yaml, validate
 
 Genre = Literal[
     "cible", "echeance", "reglage", "source", "cloture", "question", "correction", "correspondance", "commentaire",
-    "alimentation",
+    "alimentation", "reunion", "rupture", "saut", "invite", "doute", "resultat",
 ]  # fmt: skip
 REGLAGES = RACINE / "data" / "reglages.yaml"
 
@@ -51,17 +52,37 @@ class Decisions:
     """What stands decided on a day."""
 
     cibles: Mapping[tuple[str, str], Decision] = field(default_factory=dict)  # (indicateur, exercice)
-    echeances: Mapping[str, Decision] = field(default_factory=dict)  # indicateur -> a day, ISO
+    # indicateur -> a day, ISO; action -> the years of the plan it is due in, from 1
+    echeances: Mapping[str, Decision] = field(default_factory=dict)
     reglages: Reglages = field(default_factory=Reglages)
     # measure -> the sources chosen for it, in the order of the choices: {"serie": …, "depuis": a day, ISO}
     sources: Mapping[str, tuple[Decision, ...]] = field(default_factory=dict)
     clotures: Mapping[str, Decision] = field(default_factory=dict)  # « 2026-10 » -> what was known at closing
-    # (survey, question) -> the indicator it speaks to, « » for none: wins over the filters of the plan
+    # (survey, question) -> the indicator it speaks to and its satisfied answers, see rqds_metrics.parts
     questions: Mapping[tuple[str, str], Decision] = field(default_factory=dict)
     corrections: Mapping[str, Decision] = field(default_factory=dict)  # see rqds_metrics.corrections
+    # indicator or measure -> its breaks, by date: {"date": a day, ISO, "raison": what changed}; without a reason, none
+    ruptures: Mapping[str, tuple[Decision, ...]] = field(default_factory=dict)
+    sauts: Mapping[tuple[str, str], Decision] = field(default_factory=dict)  # (calendar, exercice) -> a month skipped
     correspondances: Mapping[str, Decision] = field(default_factory=dict)  # name -> a mapping, see etl.correspondance
     commentaires: Mapping[str, Decision] = field(default_factory=dict)  # see rqds_metrics.commentaires
     alimentations: Mapping[str, Decision] = field(default_factory=dict)  # see rqds_metrics.alimentation
+    reunions: Mapping[str, Decision] = field(default_factory=dict)  # a day, ISO -> see rqds_metrics.reunions
+    # (series of a survey, exercice) -> how many people were invited to answer it that year
+    invites: Mapping[tuple[str, str], Decision] = field(default_factory=dict)
+    doutes: Mapping[str, Decision] = field(default_factory=dict)  # indicateur -> how its doubt was settled
+    resultats: Mapping[str, Decision] = field(default_factory=dict)  # see rqds_metrics.attendus
+
+
+@dataclass(frozen=True)
+class Choix:
+    """One decision to write. `vu`: when what stood was decided, as it was shown; None when nothing stood."""
+
+    genre: Genre
+    cle: str
+    exercice: str | None
+    valeur: Any
+    vu: datetime | None = None
 
 
 @cache
@@ -100,11 +121,75 @@ def decide(
 # What each genre decides on: only the newest decision on the same thing stands.
 _DEBOUT: dict[str, Callable[[Decision], Any]] = {
     "cible": lambda d: (d.cle, str(d.exercice)),
+    "saut": lambda d: (d.cle, str(d.exercice)),
+    "invite": lambda d: (d.cle, str(d.exercice)),
     "question": lambda d: tuple(d.cle.split("\n", 1)),
     **dict.fromkeys(
-        ("echeance", "cloture", "correction", "correspondance", "commentaire", "alimentation"), lambda d: d.cle
+        (
+            "echeance",
+            "cloture",
+            "correction",
+            "correspondance",
+            "commentaire",
+            "alimentation",
+            "reunion",
+            "doute",
+            "resultat",
+        ),
+        lambda d: d.cle,
     ),
 }
+
+
+def decide_all(
+    choix: Sequence[Choix],
+    base: str | Path | None = None,
+    *,
+    qui: str,
+    pourquoi: str,
+    quand: datetime | None = None,
+    demo: bool = False,
+) -> list[tuple[Choix, Decision | None]]:
+    """Write what still stands as it was shown, in one transaction; hand back the rest with what stands now."""
+    refused: list[tuple[Choix, Decision | None]] = []
+    moment = quand or now()
+    with transaction(base) as cursor:
+        for c in choix:
+            there = _newest(cursor, c)
+            if (there.quand if there else None) == c.vu:
+                decide(cursor, c.genre, c.cle, c.valeur, qui=qui, pourquoi=pourquoi, exercice=c.exercice, quand=moment,
+                       demo=demo)  # fmt: skip
+            elif (there.valeur if there else None) != c.valeur:
+                refused.append((c, there))
+    return refused
+
+
+def _newest(cursor: duckdb.DuckDBPyConnection, c: Choix) -> Decision | None:
+    row = cursor.execute(
+        "SELECT quand, qui, genre, cle, exercice, valeur, pourquoi FROM registre WHERE genre = ? AND cle = ? "
+        "AND exercice IS NOT DISTINCT FROM ? ORDER BY quand DESC, id DESC LIMIT 1",
+        [c.genre, c.cle, c.exercice],
+    ).fetchone()
+    found = _decision(row) if row else None
+    return found if found and found.valeur is not None else None
+
+
+def _decision(row: tuple[Any, ...]) -> Decision:
+    quand, qui, genre, cle, exercice, valeur, pourquoi = row
+    return Decision(quand, qui, genre, cle, exercice, json.loads(valeur), pourquoi)
+
+
+def read_history(genre: Genre, base: str | Path | None = None) -> list[Decision]:
+    """Everything ever decided of a kind, the newest first; `valeur` None where a decision was taken back."""
+    if not version(base):
+        return []
+    with connect(base) as cursor:
+        rows = cursor.execute(
+            "SELECT quand, qui, genre, cle, exercice, valeur, pourquoi FROM registre WHERE genre = ? "
+            "ORDER BY quand DESC, id DESC",
+            [genre],
+        ).fetchall()
+    return [_decision(r) for r in rows]
 
 
 def read_decisions(cursor: duckdb.DuckDBPyConnection, au: date) -> Decisions:
@@ -116,16 +201,29 @@ def read_decisions(cursor: duckdb.DuckDBPyConnection, au: date) -> Decisions:
     standing: dict[str, dict[Any, Decision]] = {genre: {} for genre in _DEBOUT}
     reglages: dict[str, Any] = {}
     sources: dict[str, tuple[Decision, ...]] = {}
-    for quand, qui, genre, cle, exercice, valeur, pourquoi in rows:
-        decision = Decision(quand, qui, genre, cle, exercice, json.loads(valeur), pourquoi)
+    ruptures: dict[str, tuple[Decision, ...]] = {}
+    for row in rows:
+        decision = _decision(row)
+        genre, cle = decision.genre, decision.cle
         if genre == "reglage":
             reglages[cle] = decision.valeur
         elif genre == "source":
             sources[cle] = (*sources.get(cle, ()), decision) if decision.valeur else ()
+        elif genre == "rupture":
+            ruptures[cle] = _with_break(ruptures.get(cle, ()), decision)
         elif genre in standing:
             _put(standing[genre], _DEBOUT[genre](decision), decision)
     settings = Reglages.model_validate({**default_reglages().model_dump(), **reglages})
-    return Decisions(reglages=settings, sources=sources, **{genre + "s": found for genre, found in standing.items()})
+    others = {genre + "s": found for genre, found in standing.items()}
+    return Decisions(reglages=settings, sources=sources, ruptures=ruptures, **others)
+
+
+def _with_break(standing: tuple[Decision, ...], decision: Decision) -> tuple[Decision, ...]:
+    """One break a day: a new one takes the place of the day's; without a reason, the day has none any more."""
+    if decision.valeur is None:
+        return ()
+    others = tuple(d for d in standing if d.valeur["date"] != decision.valeur["date"])
+    return (*others, decision) if decision.valeur.get("raison") else others
 
 
 def _put(standing: dict[Any, Decision], key: Any, decision: Decision) -> None:

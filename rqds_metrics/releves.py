@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from rqds_metrics.mesures import CALCULS, Mesure, Plage, plages_of
+from rqds_metrics.parts import read_choix
 from rqds_metrics.plan import Condition, Indicateur
 from rqds_metrics.registre import Decisions, Reglages
 from rqds_metrics.regles.textes import plain as plain
@@ -28,9 +29,10 @@ def _within(mesure: Mesure, plage: Plage, params: list[Any]) -> str:
     """The rows of some series on some days, their names and days bound."""
     tests = []
     for serie in plage.series:
-        if serie.endswith("*"):
-            tests.append("starts_with(r.serie, ?)")
-            params.append(serie[:-1])
+        first, star, last = serie.partition("*")
+        if star:
+            tests.append("starts_with(r.serie, ?) AND ends_with(r.serie, ?)" if last else "starts_with(r.serie, ?)")
+            params.extend([first, last] if last else [first])
         else:
             tests.append("r.serie = ? OR starts_with(r.serie, ?)")
             params.extend([serie, serie + "|"])
@@ -53,8 +55,9 @@ class Rattachements(NamedTuple):
 
 
 def rattachements_of(indicateur: Indicateur, decisions: Decisions) -> Rattachements:
-    ici = tuple(k for k, d in decisions.questions.items() if d.valeur == indicateur.id)
-    return Rattachements(ici, tuple(decisions.questions))
+    said = {k: read_choix(d.valeur).indicateur for k, d in decisions.questions.items()}
+    ici = tuple(k for k, id_ in said.items() if id_ == indicateur.id)
+    return Rattachements(ici, tuple(k for k, id_ in said.items() if id_ is not None))
 
 
 def _among(pairs: tuple[tuple[str, str], ...], params: list[Any]) -> str:
@@ -87,6 +90,10 @@ def _where(
     clauses: list[str] = [f"r.{mesure.date} IS NOT NULL"]
     params: list[Any] = []
     clauses.append("(" + " OR ".join(_within(mesure, plage, params) for plage in plages) + ")")
+    if mesure.derniers:
+        clauses.append(
+            "(r.lot, r.serie, r.episode, r.publie_le) IN (SELECT lot, serie, episode, publie_le FROM dernier)"
+        )
     for compte in mesure.conditions:
         if compte.minimum:
             clauses.append(f"r.{compte.colonne} >= ?")
@@ -122,7 +129,8 @@ def releves_sql(
 ) -> tuple[str, list[Any]]:
     """The query that reads a measure, and its bound values. `plages`: see plages_of.
 
-    Reads the table of the family and `portee` (lot, serie, debut, fin: what counts, see regles.vivant).
+    Reads the table of the family, `portee` (lot, serie, debut, fin: what counts, see regles.vivant) and, for what is
+    read of snapshots, `dernier` (lot, serie, episode, publie_le: see rqds_metrics.differences).
     Gives debut DATE, fin DATE, num DOUBLE, den DOUBLE, n DOUBLE, one row per span of days.
     """
 
@@ -157,6 +165,23 @@ def _levels(mesure: Mesure, total: str, body: str) -> str:
     )
 
 
+def snapshots_sql(mesure: Mesure, filtre: tuple[Condition, ...], serie: str) -> tuple[str, list[Any]]:
+    """The query that reads the counters of a serie, snapshot by snapshot, and its bound values.
+
+    Gives jour DATE, lot BIGINT, episode VARCHAR, publie_le DATE, valeur DOUBLE, in order of days.
+    """
+    params: list[Any] = [serie]
+    clauses = ["r.serie = ?", "r.episode IS NOT NULL", *_filtered(filtre, Rattachements(), params)]
+    where = "\n  AND ".join(clauses)
+    sql = (
+        f"SELECT r.fin AS jour, r.lot, r.episode, r.publie_le, CAST(r.{mesure.numerateur} AS DOUBLE) AS valeur\n"
+        f"FROM {mesure.famille} r\n"
+        f"JOIN portee p ON r.lot = p.lot AND r.serie = p.serie AND r.debut BETWEEN p.debut AND p.fin\n"
+        f"WHERE {where}\nORDER BY 1, 3, 4"
+    )
+    return sql, params
+
+
 def provenance_sql(
     mesure: Mesure,
     filtre: tuple[Condition, ...],
@@ -185,3 +210,16 @@ def provenance_sql(
         f"SELECT {month} AS mois, r.lot AS lot,\n       {sums}\n{body}\nGROUP BY 1, 2\nORDER BY 1 DESC, 2 DESC",
         params,
     )
+
+
+def vagues_sql(
+    mesure: Mesure,
+    filtre: tuple[Condition, ...],
+    reglages: Reglages,
+    plages: tuple[Plage, ...] | None = None,
+    rattachements: Rattachements = Rattachements(),  # noqa: B008 (immutable)
+) -> tuple[str, list[Any]]:
+    """The surveys and questions behind the figures: serie, question, fin, those that bring an answer that counts."""
+    sql, params = releves_sql(mesure, filtre, reglages, plages, rattachements)
+    body = sql[sql.index("FROM ") : sql.index("\nGROUP BY")]
+    return f"SELECT r.serie, r.question, r.fin\n{body}\n  AND r.satisfait IS NOT NULL\nGROUP BY 1, 2, 3", params

@@ -15,12 +15,15 @@ from rqds_metrics.donnees import Donnees, load_donnees
 from rqds_metrics.exercice import Exercice, exercices_du_plan
 from rqds_metrics.mesures import load_mesures
 from rqds_metrics.plan import Indicateur, Plan, load_plan
-from rqds_metrics.regles.attendu import Attendu, Methode, attendu_of, due_dates
+from rqds_metrics.regles.attendu import Attendu, Methode, attendu_of, due_dates, methode_of
 from rqds_metrics.regles.cible import Objet, cible_of
 from rqds_metrics.regles.formats import pourcent
+from rqds_metrics.regles.intervalle import Intervalle, interval_of
 from rqds_metrics.regles.jalon import jalon_of
 from rqds_metrics.regles.phrase import DEUX, POINT_VIRGULE, Faits, jalon_sentence, sentence
-from rqds_metrics.regles.series import Serie, couverture, cumul, last_day
+from rqds_metrics.regles.projection import Projection, projection_of
+from rqds_metrics.regles.rupture import Rupture, between
+from rqds_metrics.regles.series import Serie, couverture, covered_days, cumul, last_day
 from rqds_metrics.regles.statut import Limites, Statut, statut_of
 from rqds_metrics.store import today
 
@@ -34,7 +37,9 @@ COLONNES = (
 class Resultat:
     """One indicator in one year, as of a day. Rates are fractions; what is missing is None.
 
-    `an_dernier_total`, `an_dernier_meme_date`: the year before, whole, and up to the same date.
+    `an_dernier_total`, `an_dernier_meme_date`: the year before, whole, and up to the same date. `projection`: of a
+    total, in a year in progress. `intervalle`: of a survey's rate. `a_confirmer`: the interval crosses the target, so
+    that the status could be another one with more answers. `rupture`: why the year before does not compare.
     `reserve`: what must be said wherever the value is (it ends `phrase`).
     """
 
@@ -57,6 +62,11 @@ class Resultat:
     fait_le: date | None = None
     echeance: date | None = None
     reserve: str = ""
+    projection: Projection | None = None
+    intervalle: Intervalle | None = None
+    a_confirmer: bool = False
+    rupture: Rupture | None = None
+    invites: int | None = None  # people invited to the surveys that `n` answered; None unless known for each of them
 
     @property
     def id(self) -> str:
@@ -71,7 +81,10 @@ class _Valeur:
     n: float | None = None
 
 
-def _value_of(indicateur: Indicateur, serie: Serie, exercice: Exercice, jour: date) -> _Valeur:
+_SANS_CHIFFRE = Serie()
+
+
+def value_of(indicateur: Indicateur, serie: Serie, exercice: Exercice, jour: date) -> _Valeur:
     """The value of the year at the end of `jour`: a sum, a last level, or a ratio of sums."""
     part = serie.year(exercice, jour)
     if not len(part) or np.isnan(part.num).all():
@@ -102,7 +115,7 @@ class Calcul:
         self._values: dict[tuple[str, Exercice], _Valeur] = {}
 
     def serie(self, indicateur: Indicateur) -> Serie:
-        return self.donnees.series.get(indicateur.id, Serie())
+        return self.donnees.series.get(indicateur.id, _SANS_CHIFFRE)
 
     def beside(self, indicateur: Indicateur, exercice: Exercice) -> list[tuple[str, float]]:
         """(title, rate of the year) of the measures shown beside an indicator's; those without a figure left out."""
@@ -128,8 +141,23 @@ class Calcul:
     def value(self, indicateur: Indicateur, exercice: Exercice) -> _Valeur:
         key = (indicateur.id, exercice)
         if key not in self._values:
-            self._values[key] = _value_of(indicateur, self.serie(indicateur), exercice, self.au)
+            self._values[key] = value_of(indicateur, self.serie(indicateur), exercice, self.au)
         return self._values[key]
+
+    def invites(self, indicateur: Indicateur, exercice: Exercice) -> int | None:
+        """How many were invited to all the surveys behind a year's figure.
+
+        None unless it was said of each of them, and also where two questions of one survey feed the indicator: its
+        answers are then no longer people.
+        """
+        last = min(exercice.fin, self.au)
+        mine = [v for v in self.donnees.vagues.get(indicateur.id, ()) if exercice.debut <= v.fin <= last]
+        asked = {(v.serie, v.question) for v in mine}
+        series = {v.serie for v in mine}
+        said = [self.donnees.decisions.invites.get((serie, str(exercice))) for serie in series]
+        if not said or len(asked) > len(series) or None in said:
+            return None
+        return sum(int(d.valeur) for d in said if d)
 
     def result(self, indicateur: Indicateur, exercice: Exercice) -> Resultat:
         indicateur = self.plan.tous.get(indicateur.id, indicateur)  # as it is fed on that day
@@ -142,7 +170,27 @@ class Calcul:
     def _objet(self, indicateur: Indicateur, exercice: Exercice) -> Objet:
         set_by = self.donnees.decisions.cibles.get((indicateur.id, str(exercice)))
         last = self.value(indicateur, exercice.precedent).valeur
-        return cible_of(indicateur, exercice, last, float(set_by.valeur) if set_by else None)
+        rupture = self._break(indicateur, exercice)
+        return cible_of(indicateur, exercice, last, float(set_by.valeur) if set_by else None, rupture)
+
+    def _break(self, indicateur: Indicateur, exercice: Exercice) -> Rupture | None:
+        """What keeps the year from being compared with the one before, where that one has figures."""
+        ruptures = self.serie(indicateur).ruptures
+        if not ruptures or self.value(indicateur, exercice.precedent).valeur is None:
+            return None
+        return between(ruptures, exercice, self.au)
+
+    def skips(self, indicateur: Indicateur, exercice: Exercice) -> tuple[int, ...]:
+        """The month of its calendar that the direction named as the one skipped this year."""
+        said = self.donnees.decisions.sauts.get((indicateur.calendrier or "", str(exercice)))
+        return (int(said.valeur),) if said else ()
+
+    def _projection(self, indicateur: Indicateur, exercice: Exercice, jour: date) -> Projection | None:
+        if indicateur.type != "nombre" or exercice.closed(self.au):
+            return None
+        calendrier = self.plan.calendrier_of(indicateur)
+        skips = self.skips(indicateur, exercice)
+        return projection_of(self.serie(indicateur), calendrier, exercice, jour, self.au, skips)
 
     def _due(self, indicateur: Indicateur, exercice: Exercice, objet: Objet, jour: date) -> Attendu:
         """What is due at the date of the last data: rates and levels compare as they are, totals by their pace."""
@@ -155,11 +203,11 @@ class Calcul:
         if indicateur.type == "stock":
             return Attendu(self._level_due(indicateur, exercice, objet, jour), "jours")
         calendrier = self.plan.calendrier_of(indicateur)
-        return attendu_of(objet.valeur, self.serie(indicateur), calendrier, exercice, jour, self.au)
+        skips = self.skips(indicateur, exercice)
+        return attendu_of(objet.valeur, self.serie(indicateur), calendrier, exercice, jour, self.au, skips)
 
-    def _method(self, indicateur: Indicateur, exercice: Exercice) -> Methode | None:
-        calendrier = self.plan.calendrier_of(indicateur)
-        return attendu_of(1.0, self.serie(indicateur), calendrier, exercice, exercice.fin, self.au).methode
+    def _method(self, indicateur: Indicateur, exercice: Exercice) -> Methode:
+        return methode_of(self.serie(indicateur), self.plan.calendrier_of(indicateur), exercice, self.au)
 
     def _level_due(self, indicateur: Indicateur, exercice: Exercice, objet: Objet, jour: date) -> float:
         """A level grows from where last year left it to the target, day by day."""
@@ -191,24 +239,33 @@ class Calcul:
         same_date = None
         if jour and found.valeur is not None and self.value(indicateur, before).valeur is not None:
             same_date = self._same_date(indicateur, before, jour)
-        couvert = couverture(serie, exercice, self.au)
+        couvert, invites = couverture(serie, exercice, self.au), self.invites(indicateur, exercice)
+        projection = self._projection(indicateur, exercice, jour) if jour and found.valeur is not None else None
+        intervalle = None
+        if indicateur.mesure == "satisfaction" and found.numerateur is not None and found.denominateur:
+            intervalle = interval_of(found.numerateur, found.denominateur, invites)
+        confirm = intervalle is not None and objet.valeur is not None and intervalle.crosses(objet.valeur)
+        rupture = self._break(indicateur, exercice)
         reserve = self.reserve(indicateur, exercice) if exercice.debut <= self.au else ""
         faits = Faits(
             indicateur, exercice, self.au, found.valeur, found.numerateur, found.denominateur, found.n, objet,
             due.valeur, due.methode, statut, jour, self.value(indicateur, before).valeur, same_date, couvert,
-            couverture(serie, before, self.au),
+            couverture(serie, before, self.au), serie.releve_seul, projection, intervalle, confirm, rupture, invites,
         )  # fmt: skip
         return Resultat(
             indicateur, exercice, found.valeur, found.numerateur, found.denominateur, found.n, objet.valeur,
             objet.origine, due.valeur, due.methode, statut, couvert, f"{sentence(faits)} {reserve}".strip(), jour,
-            faits.an_dernier_total, same_date, reserve=reserve,
+            faits.an_dernier_total, same_date, reserve=reserve, projection=projection, intervalle=intervalle,
+            a_confirmer=confirm, rupture=rupture, invites=invites,
         )  # fmt: skip
 
     def _same_date(self, indicateur: Indicateur, before: Exercice, jour: date) -> float | None:
         serie, same = self.serie(indicateur), before.same_day(jour)
         if indicateur.type == "nombre":
+            if serie.couvert is not None and not covered_days(serie.couvert, before.debut, same):
+                return None  # nobody spoke of these days: what came then is unknown, not nothing
             return cumul(serie, before, same)
-        return _value_of(indicateur, serie, before, same).valeur
+        return value_of(indicateur, serie, before, same).valeur
 
     def _nothing_due(self, indicateur: Indicateur, exercice: Exercice) -> bool:
         """What is measured once a year is due at its end; else nothing is due before the first date of the calendar."""

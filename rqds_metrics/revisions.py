@@ -73,7 +73,7 @@ def _speaks(event: Evenement, first: date) -> bool:
 _TRANCHES = """
 SELECT t.lot, t.serie, t.debut, t.fin, l.fichier, l.recu_le
 FROM tranche t JOIN lot l ON l.id = t.lot
-WHERE l.recu_le < ? AND t.debut <= ? AND t.fin >= ? AND (t.mode IN ('jour', 'bloc') OR t.fin - t.debut <= ?)
+WHERE l.recu_le < ? AND t.debut <= ? AND t.fin >= ? AND t.mode <> 'releve' AND (t.mode <> 'cle' OR t.fin - t.debut <= ?)
 ORDER BY t.lot, t.debut
 """
 _ETATS = "SELECT lot, quand, vivant FROM lot_etat WHERE quand < ? ORDER BY quand"

@@ -24,4 +24,11 @@ APPARENCES: dict[str, Apparence] = {
     "sans_cible": Apparence("Suivi sans cible", "#5B6472", "–", False),
     "sans_donnees": Apparence("Sans données", "#5B6472", "○", False),
 }
+A_CONFIRMER = ("≈", "à confirmer")  # beside a status: a survey's interval holds the target
+OCCURRENCES: dict[str, Apparence] = {
+    "a_temps": Apparence("À temps", "#0B6E4F", "✓", True),
+    "en_retard": Apparence("En retard", "#8A5A00", "◆", True),
+    "manquee": Apparence("Manquée", "#B42318", "✕", True),
+    "non_due": Apparence("Non due", "#5B6472", "·", False),
+}
 LIBELLES = {k: a.libelle for k, a in APPARENCES.items()}

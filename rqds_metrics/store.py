@@ -11,7 +11,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as day_time
@@ -20,12 +20,13 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from rqds_metrics.disk import full, give_back, is_full
 from rqds_metrics.familles import COMMUNES, FAMILLES
+from rqds_metrics.migrations import SCHEMA, migrate
 from rqds_metrics.plan import RACINE
 
 FUSEAU = ZoneInfo("America/Toronto")
 DEFAUT = RACINE / "data" / "rqds.duckdb"
-SCHEMA = 1
 PATIENCE = 20.0  # seconds that a busy file is waited for
 # Files must open with the 1.5 line too, which is kept longer than 2.0 is proven.
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
@@ -118,6 +119,8 @@ def _connect(path: Path) -> duckdb.DuckDBPyConnection:
         try:
             return duckdb.connect(str(path), config=_CONFIG)
         except duckdb.IOException as error:
+            if is_full(error):
+                raise full(path) from error
             if "lock" not in str(error).lower() and "being used by another process" not in str(error):
                 raise BaseIllisible(
                     f"Le fichier {path.name} n'est pas une base lisible. Rien n'y a été changé. "
@@ -140,7 +143,10 @@ def _ensure_schema(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
         connection.execute("COMMIT")
         return
     row = connection.execute("SELECT valeur FROM meta WHERE cle = 'schema'").fetchone() if "meta" in tables else None
-    if row is None or int(row[0]) != SCHEMA:
+    found = int(row[0]) if row else 0
+    if 0 < found < SCHEMA:
+        migrate(connection, found)
+    elif found != SCHEMA:
         raise BaseIllisible(
             f"La base {path.name} vient d'une autre version de l'application (schéma {row[0] if row else 'inconnu'}, "
             f"attendu {SCHEMA}). Rien n'y a été changé."
@@ -155,7 +161,7 @@ def connect(base: str | Path | None = None) -> Iterator[duckdb.DuckDBPyConnectio
 
     Raises:
         BaseOccupee: another process held the file for too long.
-        BaseIllisible: not a database, or not of this schema.
+        BaseIllisible: not a database, or of a newer schema; an older one is brought to this one.
     """
     path = base_path(base)
     with _guard:
@@ -186,18 +192,31 @@ def transaction(base: str | Path | None = None, *, keep: bool = True) -> Iterato
     """A cursor inside one transaction: all of it is kept, or nothing (`keep=False`: always nothing).
 
     Writers of this process take turns; those of other processes wait for the file.
+
+    Raises:
+        DisquePlein: the disk filled up meanwhile; nothing is kept, and the file is as long as it was.
     """
     path = base_path(base)
     with _guard:
         turn = _writing.setdefault(path, threading.Lock())
-    with turn, connect(path) as cursor:
-        cursor.execute("BEGIN")
+    with turn:
+        before = path.stat().st_size if path.exists() else 0
         try:
-            yield cursor
-        except BaseException:
-            cursor.execute("ROLLBACK")
-            raise
-        cursor.execute("COMMIT" if keep else "ROLLBACK")
+            with connect(path) as cursor:
+                cursor.execute("BEGIN")
+                try:
+                    yield cursor
+                except BaseException:
+                    with suppress(duckdb.Error):  # a base stopped by a full disk has nothing left to undo
+                        cursor.execute("ROLLBACK")
+                    raise
+                cursor.execute("COMMIT" if keep else "ROLLBACK")
+        except duckdb.Error as error:
+            if not is_full(error):
+                raise
+            with suppress(duckdb.Error), connect(path) as cursor:
+                give_back(cursor, path, before)
+            raise full(path) from error
 
 
 def version(base: str | Path | None = None) -> Version:

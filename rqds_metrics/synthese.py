@@ -14,7 +14,7 @@ from rqds_metrics.familles import TITRES
 from rqds_metrics.mesures import load_mesures, names, plages_decided
 from rqds_metrics.plan import Orientation, Plan
 from rqds_metrics.regles.statut import EVALUES, FAVORABLES
-from rqds_metrics.regles.vivant import Portee, Span, merge, subtract
+from rqds_metrics.regles.vivant import Portee, Span, merge, spoken, subtract
 from rqds_metrics.resultats import Resultat
 from rqds_metrics.statuts import APPARENCES
 
@@ -117,7 +117,7 @@ def _expected(plan: Plan, famille: str, first: date) -> bool:
     return calendrier is not None and first.month in calendrier.mois
 
 
-def _counts(portee: Portee, famille: str, donnees: Donnees) -> bool:
+def counts(portee: Portee, famille: str, donnees: Donnees) -> bool:
     """Is it of the source that counts for the family (any, where facts add up)."""
     nom = _CONTINUES.get(famille)
     if nom is None:
@@ -134,7 +134,8 @@ def receptions(plan: Plan, donnees: Donnees, exercice: Exercice) -> list[Recepti
     for famille, titre in TITRES.items():
         lots = [lot for lot in live.values() if lot.famille == famille]
         ids = {lot.id for lot in lots}
-        spans = merge([Span(p.debut, p.fin) for p in donnees.portees if p.lot in ids and _counts(p, famille, donnees)])
+        known = [p for p in spoken(donnees.portees) if p.lot in ids and counts(p, famille, donnees)]
+        spans = merge([Span(p.debut, p.fin) for p in known])
         states: list[tuple[date, EtatMois]] = []
         for first in exercice.mois():
             last = first.replace(day=monthrange(first.year, first.month)[1])

@@ -44,6 +44,21 @@ def ecoutes(jours: dict[date, int], fichier: str = "spotify.csv") -> Lecture:
     return lecture("balado", rows, [Tranche("spotify|emission", min(jours), max(jours), "jour")], fichier)
 
 
+def episodes(
+    jour: date, compteurs: dict[str, int | None], sortie: date | dict[str, date], outil: str = "spotify"
+) -> Lecture:
+    """Plays of each episode since it came out, as of a day. `sortie`: the day they came out, one for all or each its own."""
+    out = sortie if isinstance(sortie, dict) else dict.fromkeys(compteurs, sortie)
+    serie = f"{outil}|episodes"
+    rows = [
+        {"serie": serie, "debut": min(out[t], jour), "fin": jour, "episode": t, "publie_le": out[t], "lectures": n}
+        for t, n in compteurs.items()
+    ]
+    return lecture(
+        "balado", rows, [Tranche(serie, min(r["debut"] for r in rows), jour, "releve")], f"{outil} {jour}.csv"
+    )
+
+
 def envoi(code: str, jour: date, livres: int, ouvertures: int, fichier: str = "campagnes.csv") -> Lecture:
     row = {"serie": f"mailchimp|{code}", "debut": jour, "fin": jour, "campagne": code, "titre": code,
            "livres": livres, "ouvertures": ouvertures}  # fmt: skip

@@ -2,95 +2,78 @@
 
 import os
 import random
-import signal
 import subprocess
 import sys
-import time
+from datetime import date
 
 import pytest
 
+from etl.loading import import_export
+from etl.recognition import read_export
 from rqds_metrics import store
+from rqds_metrics.donnees import load_donnees
 from rqds_metrics.familles import FAMILLES
 from rqds_metrics.plan import RACINE
+from tests.chaos import length_of_an_import, strike
 
-LIGNES = 400
-COUPS = 12
-
-# Lots of many rows, one after the other, told once the import has returned. « held » keeps the base open between
-# lots, so that the log of writes grows; otherwise each lot ends with the base closed, and the log folded into it.
-ECRIT = f"""
-import sys
-from contextlib import nullcontext
-from datetime import date, timedelta
-from etl.source import Tranche
-from rqds_metrics import store
-from tests.fabrique import lecture, load
-
-def lot(rank):
-    start = date(2023, 1, 1) + timedelta(days=rank)
-    rows = [{{"serie": f"s|{{rank}}|{{k}}", "debut": start, "fin": start, "titre": "x" * 40, "livres": k}} for k in range({LIGNES})]
-    return lecture("infolettre", rows, [Tranche(r["serie"], start, start, "cle") for r in rows], f"{{rank}}.csv", "essai")
-
-first = int(sys.argv[1])
-with store.connect() if sys.argv[2] == "held" else nullcontext():
-    for rank in range(first, first + 1000):
-        print(load(None, lot(rank))[0].lot, flush=True)
-"""
+COUPS = 50
+sans_sigkill = pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL n'existe pas sous Windows")
 
 
-@pytest.fixture(scope="module")
-def base(tmp_path_factory):
-    """One base, hurt again and again."""
-    return tmp_path_factory.mktemp("atomicite") / "rqds.duckdb"
-
-
-def write_until_killed(base, first, mode, wait):
-    """Kill the writer `wait` seconds after its first lot; returns the numbers of the lots it acknowledged."""
-    writer = subprocess.Popen(
-        [sys.executable, "-c", ECRIT, str(first), mode],
-        cwd=RACINE,
-        env={**os.environ, "RQDS_BASE": str(base), "PYTHONPATH": str(RACINE)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    line = writer.stdout.readline()
-    time.sleep(wait)
-    writer.send_signal(signal.SIGKILL)
-    rest, problem = writer.communicate()
-    assert writer.returncode == -signal.SIGKILL, problem
-    told = (line + rest).rsplit("\n", 1)[0]  # a number cut short does not count
-    return [int(number) for number in told.split()]
-
-
-def lots(cursor):
-    return dict(cursor.execute("SELECT id, lignes FROM lot ORDER BY id").fetchall())
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL n'existe pas sous Windows")
-@pytest.mark.parametrize("coup", range(COUPS))
-def test_killed_while_writing(base, coup):
-    chance = random.Random(coup)
-    before = {}
-    if base.exists():
-        with store.connect(base) as cursor:
-            before = lots(cursor)
-    told = write_until_killed(base, 1000 * coup, "held" if coup % 3 == 0 else "closed", chance.uniform(0, 0.25))
-    with store.connect(base) as cursor:
-        found = lots(cursor)
-        assert before.items() <= found.items()
-        assert set(told) <= set(found) and len(found) <= len(before) + len(told) + 1
-        assert set(found.values()) == {LIGNES}
-        for table in ("infolettre", "tranche"):
-            counts = cursor.execute(f"SELECT lot, count(*) FROM {table} GROUP BY lot").fetchall()
-            assert dict(counts) == found, table
-
-
-def test_nothing_else_was_left_behind(base):
-    if not base.exists():
-        pytest.skip("la base n'a pas été écrite")
+@sans_sigkill
+def test_fifty_imports_killed_at_any_moment(tmp_path):
+    base = tmp_path / "rqds.duckdb"
+    chance, length = random.Random(50), length_of_an_import(base)
+    gained = [strike(base, coup, chance, length) for coup in range(1, COUPS + 1)]
+    assert any(gained) and not all(gained)  # before, during and after: the moments were spread
     with store.connect(base) as cursor:
         others = [f for f in FAMILLES if f != "infolettre"]
         assert all(cursor.execute(f"SELECT count(*) FROM {f}").fetchone() == (0,) for f in others)
         assert cursor.execute("SELECT count(DISTINCT sha256) = count(*) FROM lot").fetchone() == (True,)
-    assert [p.name for p in base.parent.iterdir()] == [base.name]
+    assert [p.name for p in tmp_path.iterdir()] == [base.name]
+
+
+def plays(month):
+    lines = [f"2026-{month:02d}-{day:02d},{month}" for day in range(1, 29)]
+    return "\n".join(["Date,Plays", *lines, ""]).encode()
+
+
+def command(base, path):
+    return subprocess.Popen(
+        [sys.executable, "-m", "etl", "importer", "--base", str(base), "--par", path.stem, str(path)],
+        cwd=RACINE,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+
+
+@pytest.mark.parametrize("new", [True, False])
+def test_imports_at_the_same_time_all_go_in_one_after_the_other(new, tmp_path):
+    """Two commands and the app, on one base: those that find it busy wait, and nobody is told of it."""
+    base = tmp_path / "rqds.duckdb"
+    jour = date(2026, 11, 20)
+    if not new:
+        import_export(read_export("janvier.csv", plays(1), jour), base, par="avant")
+    files = [tmp_path / f"mois-{month}.csv" for month in (2, 3)]
+    for month, path in enumerate(files, 2):
+        path.write_bytes(plays(month))
+    commands = [command(base, path) for path in files]
+    with store.connect(base):  # the app holds it while they start, and writes
+        for month in (4, 5):
+            import_export(read_export(f"{month}.csv", plays(month), jour), base, par="app")
+    for month in (6, 7, 8):  # then comes and goes
+        import_export(read_export(f"{month}.csv", plays(month), jour), base, par="app")
+        load_donnees(jour, base)
+    for one, path in zip(commands, files, strict=True):
+        said, problem = one.communicate(timeout=120)
+        assert (one.returncode, problem) == (0, "")
+        assert said.startswith(f"{path.name} : lot ") and "28 lignes enregistrées" in said
+    with store.connect(base) as cursor:
+        found = cursor.execute(
+            "SELECT month(debut), count(*), sum(lectures) FROM balado GROUP BY 1 ORDER BY 1"
+        ).fetchall()
+        lots = cursor.execute("SELECT count(*), count(DISTINCT id), max(id) FROM lot").fetchone()
+    assert found == [(month, 28, 28 * month) for month in range(2 if new else 1, 9)]
+    assert lots == (len(found),) * 3

@@ -108,6 +108,53 @@ def ms_forms():
     ])  # fmt: skip
 
 
+def google_forms():
+    """Closed questions with what people add to them: a name ticked by many, one comment sent twice, an age, a code."""
+    both = f"{GENS[0]}, {GENS[1]}"
+    head = ["Horodateur", f"{TEMOIN} : quels sujets, {COURRIELS[0]} ?", "Quelles personnes vous ont aidé ?", "Reviendrez-vous ?",
+            "Le contenu était clair ?", "Notez la salle (de 1 à 5)", "Notez le repas", "Avec quelle équipe ?"]  # fmt: skip
+    rows = [
+        [f"Logement, Santé, {LIBRES[0]}", both, "Oui", "Tout à fait d'accord", "4", LIBRES[1], both],
+        [f"Logement, Santé, {LIBRES[0]}", both, "Oui", "D'accord", "5", "4", both],
+        [f"Logement, Santé, {COURRIELS[0]}", both, "Non", "D'accord", "4 - Satisfait", "5", both],
+        [f"Logement, {COURRIELS[0]}", both, "Oui", "D'accord", "4", "5", both],
+        [f"Santé, {COURRIELS[0]}", both, "Oui", "D'accord", "4", "5", GENS[0]],
+        ["Logement, Santé", both, LIBRES[1], f"D'accord, {GENS[1]}", "4", TELEPHONES[1], GENS[1]],
+        *[["Logement, Santé", "", "", "", "", "", ""]] * 6,
+    ]
+    return as_csv([head, *([f"2026/10/{10 + k} 1:00:00 PM UTC-4", *r] for k, r in enumerate(rows))])
+
+
+def limesurvey():
+    asked = "Vos canaux :"
+    head = ["ID de la réponse", "Date de soumission", "Date de lancement", f"{asked} [{TEMOIN}]", f"{asked} [Balado]",
+            f"{asked} [Autre]", f"{asked} [Commentaire]", f"{asked} [{GENS[0]}]"]  # fmt: skip
+    rows = [["Oui", "Non", GENS[0], LIBRES[0], "Oui"], ["Oui", "Oui", TELEPHONES[0], LIBRES[1], "Non"]]
+    day = "2026-10-15 10:00:00"
+    return as_csv([head, *([k + 1, day, day, *r] for k, r in enumerate(rows))])
+
+
+def surveymonkey():
+    top = [
+        "Respondent ID",
+        "Start Date",
+        "End Date",
+        "Email Address",
+        f"{TEMOIN} : quels outils ?",
+        "",
+        "",
+        "Notez-nous de 0 à 10",
+    ]
+    second = ["", "", "", "", "Infolettre", "Balado", "Autre (veuillez préciser)", "Réponse"]
+    day = "10/15/2026 01:00:00 PM"
+    rows = [
+        ["Infolettre", "Balado", LIBRES[0], "9"],
+        ["", "Balado", GENS[1], "10"],
+        ["Infolettre", "", COURRIELS[0], "9"],
+    ]
+    return as_csv([top, second, *([k + 1, day, day, COURRIELS[1], *r] for k, r in enumerate(rows))])
+
+
 def teams():
     start, end = "10/15/26, 12:00:05 PM", "10/15/26, 1:00:00 PM"
     lines = [
@@ -206,6 +253,9 @@ FICHIERS = {
     "episodes.csv": spotify,
     "webinaire.csv": zoom,
     f"{TEMOIN} {TELEPHONES[1]}(1-3).xlsx": ms_forms,
+    f"sondage {COURRIELS[0]}.csv": google_forms,
+    f"canaux {TELEPHONES[0]}.csv": limesurvey,
+    "outils.csv": surveymonkey,
     "valeurs.xlsx": saisie,
     "presence.csv": teams,
     "balado.csv": apple,
@@ -277,6 +327,20 @@ def test_nothing_personal_reaches_the_base_or_its_log_of_writes(tmp_path, caplog
         assert found_in(file.read_bytes()) == [], file.name
     assert TEMOIN in stored_words(base) and found_in(stored_words(base)) == []
     assert found_in(caplog.text) == []
+
+
+def test_what_is_kept_of_a_survey_is_its_closed_answers(tmp_path):
+    base = tmp_path / "rqds.duckdb"
+    for lecture in lectures():
+        import_export(lecture, base, par="essai")
+    with store.connect(base) as cursor:
+        answers = {r for (r,) in cursor.execute("SELECT DISTINCT reponse FROM sondage").fetchall()}
+        off = cursor.execute("SELECT DISTINCT reponse FROM sondage WHERE echelle IS NULL").fetchall()
+    assert answers == {
+        "Très satisfaite", "Peu satisfait", "Sans opinion", "Logement", "Santé", "Autre", "Oui", "Non", "Autre réponse",
+        "Tout à fait d'accord", "D'accord", "4", "4 - Satisfait", "5", TEMOIN, "Balado", "Infolettre", "9", "10",
+    }  # fmt: skip
+    assert {r for (r,) in off} == {"Sans opinion", "Autre réponse"}  # null, and not a text that says so
 
 
 def test_nothing_personal_survives_a_process_that_is_killed(tmp_path):
@@ -389,6 +453,7 @@ def test_an_unknown_file_is_told_by_its_headers_without_people(tmp_path):
 def test_the_number_of_dropped_cells_is_told():
     dropped = {le.source.nom: le.extrait.cellules_personnelles for le in lectures()}
     assert dropped == {
-        "mailchimp": 2, "ga4": 0, "spotify": 0, "zoom": 11, "ms_forms": 12, "saisie": 2, "teams": 5, "apple": 0,
+        "mailchimp": 2, "ga4": 0, "spotify": 0, "zoom": 11, "ms_forms": 12, "google_forms": 25,
+        "limesurvey": 4, "surveymonkey": 6, "saisie": 2, "teams": 5, "apple": 0,
         "youtube": 0, "meta": 4, "mailchimp_campagne": 1, "universal_analytics": 0, "matomo_courriel": 3,
     }  # fmt: skip

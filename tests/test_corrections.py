@@ -91,6 +91,12 @@ def test_typed_values_can_be_corrected(base):
     }  # fmt: skip
     correct(base, lot=3, row=row, nouveau=15, famille="saisie", colonne="valeur")
     assert value(base, id_=id_) == 15 and lost(base) == []
+    before = {k: v for k, v in row.items() if k not in ("detail", "preuve")}  # kept before these columns were
+    valeur = to_keep(3, "saisie", row, "valeur", 16)
+    valeur["ou"] = {k: v for k, v in valeur["ou"].items() if k in before}
+    with store.transaction(base) as cursor:
+        decide(cursor, "correction", "c1", valeur, qui="essai", pourquoi="x", quand=MOMENT)
+    assert value(base, id_=id_) == 16 and lost(base) == []
 
 
 def test_previews_and_imports_go_on_as_before(base):

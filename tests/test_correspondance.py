@@ -11,14 +11,12 @@ from etl.correspondance import (
     CorrespondanceInvalide,
     build,
     from_json,
-    guessed,
-    proposals,
-    repairable,
     saved,
     shown_headers,
     to_json,
 )
 from etl.loading import import_export
+from etl.proposing import guessed, proposals, repairable
 from etl.recognition import read_export
 from rqds_metrics import store
 from rqds_metrics.plan import load_plan
@@ -149,7 +147,7 @@ def test_a_mapped_file_is_read_with_the_shared_rules():
     lignes = lecture.extrait.lignes
     assert lignes["livres"].tolist() == [1200, 1180] and lignes["clics"].tolist() == [96, 90]
     assert lignes["debut"].tolist() == [date(2026, 10, 28), date(2026, 9, 30)]
-    assert lignes["serie"].str.match(r"autre-cyberimpact\|2026-(10-28|09-30) [0-9a-f]{10}$").all()
+    assert lignes["serie"].str.match(r"autre-cyberimpact\|titre 2026-(10-28|09-30) [0-9a-f]{10}$").all()
     assert {t.mode for t in lecture.extrait.tranches} == {"cle"}
     assert lecture.extrait.ecartees == {"ligne de total": 1}
     assert lecture.extrait.cellules_personnelles == 2
@@ -313,7 +311,7 @@ def test_sessions_and_accounts():
         "champs": {"date": "Jour", "compte": "Compte", "abonnes": "Abonnés"},
     }  # fmt: skip
     social = read("Jour,Compte,Abonnés\n2026-10-01,RQDS,30\n2026-10-01,Élu,12\n", comptes).extrait
-    assert set(social.lignes["serie"]) == {"autre-linkedin|rqds", "autre-linkedin|elu"}
+    assert set(social.lignes["serie"]) == {"autre-linkedin|compte rqds", "autre-linkedin|compte elu"}
 
 
 @pytest.mark.parametrize(

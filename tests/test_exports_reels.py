@@ -23,6 +23,7 @@ OUTILS = {
     "ga4_acquisition_fr_SYNTHETIQUE.csv": "ga4",
     "ga4_pages_and_screens_2026-02-24_2026-03-23.csv": "ga4",
     "ga4_reports_snapshot_toolguru.csv": "ga4",
+    "limesurvey_fr_colonnes_reduites.csv": "limesurvey",
     "mailchimp_campaigns_deepnews.csv": "mailchimp",
     "ms_forms_fr_SYNTHETIQUE.xlsx": "ms_forms",
     "spotify_episodes_titres_anonymises.csv": "spotify",
@@ -31,10 +32,9 @@ OUTILS = {
     "teams_fr_2021_rapport_presence_anonymise.csv": "teams",
     "zoom_webinar_attendee_report_SYNTHETIQUE.csv": "zoom",
 }
-# Recognised, and refused in words: no question of satisfaction in them, or no date.
-SANS_SATISFACTION = {
+# Recognised, and refused in words: no question on a closed scale in them, or no date.
+SANS_ECHELLE = {
     "google_forms_en_colonnes_reduites.csv": ("google_forms", "rien_a_lire"),
-    "limesurvey_fr_colonnes_reduites.csv": ("limesurvey", "rien_a_lire"),
     "steak-risk-survey.csv": ("surveymonkey", "colonne_absente"),
 }
 
@@ -69,17 +69,17 @@ def test_recognised_by_content(name):
     assert read(name).source == OUTILS[name]
 
 
-@pytest.mark.parametrize("name", sorted(SANS_SATISFACTION))
+@pytest.mark.parametrize("name", sorted(SANS_ECHELLE))
 def test_surveys_without_what_is_needed_are_told(name):
     lecture = read_export("x.csv", (DOSSIER / name).read_bytes(), RECU_LE)
-    nom, constat = SANS_SATISFACTION[name]
+    nom, constat = SANS_ECHELLE[name]
     assert lecture.source.nom == nom
     assert [c.nom for c in lecture.constats if c.verdict == "erreur"] == [constat]
     assert lecture.extrait.lignes.empty
 
 
 def test_every_file_there_is_expected():
-    assert {p.name for p in DOSSIER.iterdir() if p.suffix in (".csv", ".xlsx")} == set(OUTILS) | set(SANS_SATISFACTION)
+    assert {p.name for p in DOSSIER.iterdir() if p.suffix in (".csv", ".xlsx")} == set(OUTILS) | set(SANS_ECHELLE)
 
 
 def test_mailchimp_opening_rate():
@@ -123,6 +123,19 @@ def test_ga4_snapshot():
     assert row["visites"] in {sum(int(r[1]) for r in rows[1:]) for rows in sessions}
     assert row["utilisateurs"] == 1291
     assert (row["debut"], row["fin"]) == (date(2025, 12, 3), date(2026, 3, 2))
+
+
+def test_limesurvey_choices_in_columns():
+    with (DOSSIER / "limesurvey_fr_colonnes_reduites.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = [r for r in csv.DictReader(file, delimiter=";") if r["Date de soumission"]]
+    lignes = read("limesurvey_fr_colonnes_reduites.csv").lignes
+    [column] = [c for c in rows[0] if c.endswith("[Cours magistral]")]
+    question = " ".join(column.removesuffix("[Cours magistral]").split())
+    mine = lignes[(lignes["question"] == question) & (lignes["reponse"] == "Cours magistral")]
+    asked = [r for r in rows if any(v == "Oui" or v == "Non" for k, v in r.items() if k.startswith(column[:40]))]
+    assert mine["nombre"].sum() == sum(r[column] == "Oui" for r in rows) == 269
+    assert mine["repondants"].sum() == len(asked) == 492
+    assert set(lignes["echelle"]) == {"choix", "oui_non"} and lignes["satisfait"].isna().all()
 
 
 def test_spotify_days():

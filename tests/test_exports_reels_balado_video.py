@@ -53,7 +53,7 @@ def test_apple_plays_since_the_beginning():
     assert kept["lectures"].fillna(-1).tolist() == [int(r["Plays"]) if r["Plays"].isdigit() else -1 for r in rows]
     assert kept["ecoutes"].isna().all() and (kept["fin"] == RECU_LE).all()
     assert any(float(r["Average Consumption"]) > 1 for r in rows if r["Average Consumption"] not in ("-", "NaN"))
-    assert [t.mode for t in extrait.tranches] == ["cle"]
+    assert [t.mode for t in extrait.tranches] == ["releve"]
 
 
 def test_youtube_views_by_day():

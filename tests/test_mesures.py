@@ -11,9 +11,10 @@ import pytest
 from rqds_metrics.mesures import FICHIER, check_mesures, load_mesures
 from rqds_metrics.plan import Condition, load_plan
 from rqds_metrics.registre import Reglages
-from rqds_metrics.releves import plain, provenance_sql, releves_sql
+from rqds_metrics.releves import plain, provenance_sql, releves_sql, snapshots_sql
 
 GOLDEN = Path(__file__).parent / "golden" / "mesures"
+RELEVES = "ecoutes_balado__releves.sql"
 PLAN = load_plan()
 
 
@@ -39,8 +40,17 @@ def test_golden_sql(name, filtre):
     assert path.read_text(encoding="utf-8") == found
 
 
+def test_golden_sql_of_snapshots():
+    filtre = (Condition(colonne="episode", contient=("région",)),)
+    found = written(snapshots_sql(load_mesures()["ecoutes_balado"], filtre, "apple|episodes"))
+    path = GOLDEN / RELEVES
+    if os.environ.get("RQDS_GOLDEN"):
+        path.write_text(found, encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == found
+
+
 def test_no_golden_file_is_left_over():
-    assert {p.stem for p in GOLDEN.glob("*.sql")} == {name for name, _ in cases()}
+    assert {p.name for p in GOLDEN.glob("*.sql")} == {RELEVES, *(f"{name}.sql" for name, _ in cases())}
 
 
 def test_provenance_reads_the_same_rows():
@@ -87,9 +97,30 @@ deux:
   methode: m
   extra: 1
 trois: {}
+quatre:
+  titre: Quatre
+  unite: x
+  famille: web
+  date: fin
+  numerateur: visites
+  couverture: continue
+  series: [ga4]
+  derniers: true
+  methode: m
+cinq:
+  titre: Cinq
+  unite: x
+  famille: balado
+  date: fin
+  numerateur: lectures
+  couverture: continue
+  series: [ga4]
+  differences: ["spotify|episodes"]
+  methode: m
 """
     notes = [str(d) for d in broken(tmp_path, bad)]
     assert any("famille inconnue" in n for n in notes)
+    assert any("n'a pas de relevés" in n for n in notes) and any("demande « choix »" in n for n in notes)
     assert any("deux.extra" in n and "clé inconnue" in n for n in notes)
     assert any("trois.titre" in n and "il manque" in n for n in notes)
 

@@ -17,6 +17,7 @@ PAGES = {
     "pages/par_orientation.py": "1. Soutenir la capacité d'agir des démarches intersectorielles en développement social",
     "pages/fiche.py": "Visites du site Web",
     "pages/televerser.py": "Téléverser des exports",
+    "pages/autre_outil.py": "Décrire un autre outil",
 }
 AU = {"exercice": "2026-2027", "au": "2026-11-24"}
 

@@ -13,6 +13,7 @@ from rqds_metrics.plan import load_plan
 from rqds_metrics.questions import by_wording, proposal, read_questions, spoken_to
 from rqds_metrics.registre import decide
 from rqds_metrics.resultats import resultats
+from tests import test_parts as parts
 from tests.conftest import DEMO_AU
 from tests.fabrique import lecture, load
 
@@ -115,12 +116,75 @@ def test_hostile_words_are_bound(base):
     assert rate(base) == (33, 44)
 
 
+def box(at, label, kind="selectbox"):
+    return next(w for w in getattr(at, kind) if w.label == label)
+
+
+def click(at, label):
+    return next(b for b in at.button if b.label == label).click().run()
+
+
 def test_on_the_page(app_on, base):
     at = app_on(base, "pages/questions.py")
-    assert not at.exception and "1 à rattacher" in at.subheader[0].value
-    next(s for s in at.selectbox if s.label == "Indicateur").set_value("4.1.4-2").run()
-    next(b for b in at.button if b.label == "Rattacher").click().run()
+    assert not at.exception and "1 à décider" in at.subheader[0].value
+    box(at, "Indicateur").set_value("4.1.4-2").run()
+    click(at, "Enregistrer")
     assert not at.exception and "4\\.1\\.4\\-2" in at.success[0].value
     row = resultats("2026-2027", None, base).set_index("indicateur").loc["4.1.4-2"]
     assert (row.numerateur, row.denominateur) == (38, 50)
+    assert (
+        load_donnees(date.today(), base).decisions.questions["Sondage éclair", ODD].valeur == "4.1.4-2"
+    )  # the answers as received
     assert not app_on(base.with_name("rien.duckdb"), "pages/questions.py").exception
+
+
+def test_the_satisfied_part_on_the_page(app_on, base):
+    note = "Notez l'infolettre (de 1 à 5)"
+    load(
+        base,
+        parts.question(
+            [("2", 3, None, "1-5"), ("4", 5, None, "1-5"), ("5", 2, None, "1-5"), ("N/A", 1)], note, "Notes", "k5"
+        ),
+    )
+    at = app_on(base, "pages/questions.py")
+    choice = box(at, "Question")
+    box(at, "Question").set_value(next(q for q in choice.options if note in q)).run()
+    assert not at.exception
+    assert box(at, "Réponses satisfaites", "multiselect").value == ["5", "4"]
+    assert box(at, "Réponses qui ne comptent pas (hors du dénominateur)", "multiselect").value == ["N/A"]
+    assert any("n = **10** · **7** satisfaits · **70" in m.value for m in at.markdown)
+    box(at, "Sens de l'échelle", "radio").set_value("bas").run()
+    assert box(at, "Réponses satisfaites", "multiselect").value == ["2", "1"]
+    assert any("n = **10** · **3** satisfaits" in m.value for m in at.markdown)
+    box(at, "Sens de l'échelle", "radio").set_value("haut").run()
+    box(at, "Réponses satisfaites", "multiselect").set_value(["5"]).run()
+    assert any("n = **10** · **2** satisfaits" in m.value for m in at.markdown)
+    click(at, "Enregistrer")
+    assert not at.exception
+    row = (
+        resultats("2026-2027", None, base).set_index("indicateur").loc["4.1.4-2"]
+    )  # by its words, with the answers of the other
+    assert (row.numerateur, row.denominateur) == (32, 50)
+    kept = load_donnees(date.today(), base).decisions.questions["Notes", note].valeur
+    assert kept["indicateur"] is None and kept["reponses"] == {
+        "5": True,
+        "4": False,
+        "3": False,
+        "2": False,
+        "1": False,
+        "N/A": None,
+    }
+
+
+def test_invited_people_on_the_page(app_on, base):
+    at = app_on(base, "pages/questions.py")
+    box(at, "Sondage").set_value(next(o for o in box(at, "Sondage").options if "annuel" in o)).run()
+    box(at, "Invités", "number_input").set_value(120).run()
+    click(at, "Enregistrer les invités")
+    assert not at.exception and "120 invités" in at.success[0].value
+    later = sondage("Sondage annuel", "Dans quelle mesure êtes-vous satisfait·e de l'infolettre ?", 130, 10, "k2")
+    row = resultats("2026-2027", None, base).set_index("indicateur").loc["4.1.4-2"]
+    assert "40 répondants sur 120 invités (33\u00a0%)" in row.phrase
+    load(base, later)  # more answered since than were said to be invited: the page opens, the sentence says nothing
+    assert not app_on(base, "pages/questions.py").exception
+    assert "invités" not in resultats("2026-2027", None, base).set_index("indicateur").loc["4.1.4-2"].phrase

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl import reading
-from etl.reading import decode, find_delimiter, read_document
+from etl.delimited import decode_head, find_delimiter
+from etl.reading import read_document
 from etl.recognition import read_export
 from etl.unreadable import UnreadableError
 from rqds_metrics.plan import load_plan
@@ -171,4 +172,4 @@ def test_a_zip_bomb_is_refused_before_it_is_unfolded():
 
 def test_text_that_is_not_text_is_refused():
     with pytest.raises(UnreadableError):
-        decode(b"\x00\x01\x02\x03" * 50)
+        decode_head(b"\x00\x01\x02\x03" * 50)

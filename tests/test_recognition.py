@@ -109,7 +109,9 @@ def test_an_unknown_file_says_what_was_found_and_what_is_known():
     lecture = read("Prénom,Couleur\nx,bleu\n")
     [constat] = lecture.constats
     assert errors(lecture) == ["inconnu"]
-    assert "« Prénom », « Couleur »" in constat.note and all(s.titre in constat.remede for s in sources())
+    assert "« Prénom », « Couleur »" in constat.note and all(
+        s.titre.split(" · ")[-1] in constat.remede for s in sources()
+    )
 
 
 def test_a_file_of_two_tools_at_once_is_refused():

@@ -8,8 +8,8 @@ import pandas as pd
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from etl.privacy import LONGUEUR, SUSPECT, scrub
-from etl.table import scrubbed
+from etl.privacy import LONGUEUR, SUSPECT, scrub, scrub_page
+from etl.table import scrubbed, scrubbed_pages
 
 _DIGITS = ["514", "5140", "0", "06", "12", "34", "e1", "1.2.3.4", "555-1234", "٣", "%40", "2001:db8::1", "::1", "fe80"]
 _MARKS = [*"()+-.,:/%@#&_'«»–…‑×", "x@y.ca", "(at)", "[at]", "\t", "\n", "\r", "\x00", "\u200b", "\u202f", " ", "  "]
@@ -34,6 +34,12 @@ def test_what_is_not_suspect_is_not_changed(text: str) -> None:
 def test_a_column_is_scrubbed_as_its_texts_are(texts: list[str | None]) -> None:
     found = scrubbed(pd.Series(texts, dtype="str"))
     assert [None if pd.isna(t) else t for t in found] == [None if t is None else scrub(t) for t in texts]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(TEXTS | st.sampled_from(["/a?b=x@y.ca", "/a#b", "/a%3Fb", "/a%2540b", "/a/b"]), max_size=8))
+def test_a_column_of_pages_is_scrubbed_as_its_paths_are(pages: list[str]) -> None:
+    assert scrubbed_pages(pd.Series(pages, dtype="str")).tolist() == [scrub_page(p) for p in pages]
 
 
 def test_ordinary_titles_are_not_suspect() -> None:

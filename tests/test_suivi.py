@@ -93,7 +93,8 @@ def measured(i: Indicateur, exercice: Exercice, number: float, of: float) -> lis
     if i.mesure in rows:
         spans = (first, last) if mesure.couverture == "continue" else (day, day)
         row = {"serie": outil, "debut": spans[0], "fin": spans[1], **rows[i.mesure]}
-        return [lecture(mesure.famille, [row], [Tranche(outil, *spans, "bloc")], f"{i.id}-{exercice}.csv")]
+        mode = "releve" if i.mesure == "taux_ecoute_balado" else "bloc"
+        return [lecture(mesure.famille, [row], [Tranche(outil, *spans, mode)], f"{i.id}-{exercice}.csv")]
     if i.mesure == "satisfaction":
         common = {"serie": f"{outil}|s", "debut": day, "fin": day, "sondage": word(i.filtre, "sondage") or "Sondage",
                   "question": word(i.filtre, "question")}  # fmt: skip

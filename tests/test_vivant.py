@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rqds_metrics.regles.vivant import Portee, Span, live_parts, merge, subtract
+from rqds_metrics.regles.vivant import Portee, Span, live_parts, merge, spoken, subtract
 
 D0 = date(2026, 1, 1)
 
@@ -64,9 +64,20 @@ def test_cle_the_newest_lot_has_the_whole_series():
     assert sorted((p.serie, p.lot) for p in parts) == [("autre", 1), ("enquete", 2)]
 
 
+@given(st.lists(spans, max_size=8))
+def test_snapshots_live_side_by_side_the_newest_of_each_day(some):
+    newest = {span.fin: lot for lot, span in enumerate(some, 1)}
+    parts = live_parts([Portee(lot, "s", s.debut, s.fin, "releve") for lot, s in enumerate(some, 1)])
+    assert sorted((p.fin, p.lot) for p in parts) == sorted(newest.items())
+    first, last = min(newest, default=D0), max(newest, default=D0)
+    known = [Span(p.debut, p.fin) for p in spoken(parts)]
+    assert sum(len(days([s])) for s in known) == len(days(known)) == (last - first).days
+    assert all(first < s.debut <= s.fin <= last for s in known)
+
+
 @given(st.lists(spans, min_size=1, max_size=6), st.data())
 def test_cancelling_gives_back(some, data):
     """Without the last lot, what counts is what counted before it came."""
-    mode = data.draw(st.sampled_from(["jour", "bloc", "cle"]))
+    mode = data.draw(st.sampled_from(["jour", "bloc", "cle", "releve"]))
     all_parts = [Portee(lot, "s", s.debut, s.fin, mode) for lot, s in enumerate(some, 1)]
     assert live_parts(all_parts[:-1]) == live_parts([p for p in all_parts if p.lot != len(some)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from etl.demo.schedule import moment
 from rqds_metrics.exercice import Exercice
@@ -19,12 +20,21 @@ class Choix:
     genre: Genre
     cle: str
     exercice: str | None
-    valeur: float | str
+    valeur: Any
     pourquoi: str
 
 
 # The board adopts the targets of the coming year in June.
 _CA = {2: date(2023, 6, 20), 3: date(2024, 6, 18), 4: date(2025, 6, 17), 5: date(2026, 6, 16)}
+# Its meetings of each year, set in June of the year before (in September for the first one).
+_REUNIONS = {
+    1: ("2022-09-20", "2022-11-22", "2023-02-21", "2023-04-18", "2023-06-20"),
+    2: ("2023-09-19", "2023-11-21", "2024-02-20", "2024-04-16", "2024-06-18"),
+    3: ("2024-09-17", "2024-11-12", "2025-02-18", "2025-04-15", "2025-06-17"),
+    4: ("2025-09-16", "2025-11-18", "2026-01-27", "2026-04-21", "2026-06-16"),
+    5: ("2026-09-15", "2026-12-08", "2027-02-16", "2027-04-20", "2027-06-15"),
+}
+_ANNONCE = {1: date(2022, 9, 6), **_CA}
 Cibles = tuple[float | None, float | None, float | None, float | None]
 # Indicators that the plan gives no target: those of years 2 to 5. Rates as fractions.
 CIBLES: dict[str, Cibles] = {
@@ -124,7 +134,7 @@ _ECHEANCES = (
 
 def choices(today: date) -> Iterator[Choix]:
     """What had been decided by the end of `today`, in order."""
-    found: list[tuple[date, Genre, str, str | None, float | str, str]] = []
+    found: list[tuple[date, Genre, str, str | None, Any, str]] = []
     for an, day in _CA.items():
         exercice = str(Exercice(2021 + an))
         for cle, years in CIBLES.items():
@@ -136,6 +146,10 @@ def choices(today: date) -> Iterator[Choix]:
         found.append((date.fromisoformat(text), "cible", cle, str(Exercice(2021 + an)), valeur, why))
     for text, cle, echeance, reason in _ECHEANCES:
         found.append((date.fromisoformat(text), "echeance", cle, None, echeance, reason))
+    for an, days in _REUNIONS.items():
+        for text in days:
+            meeting = {"titre": "Conseil d'administration", "documents": []}
+            found.append((_ANNONCE[an], "reunion", text, None, meeting, "Calendrier des réunions."))
     found.sort(key=lambda f: f[0])
     for rank, (day, genre, cle, year, choice, reason) in enumerate(found):
         if day <= today:

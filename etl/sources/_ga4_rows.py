@@ -7,9 +7,9 @@ from typing import Literal
 import pandas as pd
 
 from etl.findings import constat_at
-from etl.privacy import scrub_page
 from etl.source import Extrait
 from etl.sources._ga4_blocks import Block, Role
+from etl.table import scrubbed_pages
 from rqds_metrics.regles.formats import nombre, periode
 
 ECART = 0.02  # two reports of one period differ a little: GA4 estimates and samples
@@ -107,9 +107,9 @@ def _pages(block: Block, days: pd.Series | None, extrait: Extrait) -> pd.DataFra
     rank = block.rank("page")
     assert rank is not None
     raw = block.body.iloc[:, rank].str.strip()
-    cleaned = {p: scrub_page(p) for p in raw.unique()}
-    masked = sum(1 for before, after in cleaned.items() if before != after)
-    frame = pd.DataFrame({"page": raw.map(cleaned), "debut": days if days is not None else pd.NaT})
+    pages = scrubbed_pages(raw)
+    masked = raw[pages != raw].nunique()
+    frame = pd.DataFrame({"page": pages, "debut": days if days is not None else pd.NaT})
     for column, role in (("vues", "vues"), ("utilisateurs", "utilisateurs"), ("visites", "sessions")):
         numbers = block.numbers(role, extrait)  # type: ignore[arg-type]
         frame[column] = numbers if numbers is not None else pd.Series(pd.NA, index=frame.index, dtype="Int64")

@@ -8,9 +8,10 @@ from __future__ import annotations
 import pandas as pd
 
 from etl.findings import constat_at
+from etl.snapshot import keep_snapshot
 from etl.source import Constat, Contexte, Document, Extrait, Tranche, row_columns
 from etl.table import Champ, Table, TableSource, find_header, joined, no_row, scrubbed
-from rqds_metrics.regles.formats import jour, mois
+from rqds_metrics.regles.formats import mois
 
 _VIDE = ("NaN", "-", "--", "n/a")
 
@@ -53,27 +54,20 @@ class Apple(TableSource):
         if frame.empty:
             extrait.constats.append(no_row())
         if not extrait.erreurs:
-            (self._episodes if since else self._months)(frame, contexte, extrait)
+            if since:
+                self._episodes(frame, tables, contexte, extrait)
+            else:
+                self._months(frame, contexte, extrait)
         return extrait
 
-    def _episodes(self, frame: pd.DataFrame, contexte: Contexte, extrait: Extrait) -> None:
-        """Figures since the beginning, as of the day they are received: the newest file replaces them all."""
+    def _episodes(self, frame: pd.DataFrame, tables: list[Table], contexte: Contexte, extrait: Extrait) -> None:
+        """Figures since the beginning: a snapshot."""
         if frame.duplicated(["episode", "publie_le"]).any():
             note = "Le même épisode est là deux fois (même titre, même date) : il compterait double."
             extrait.constats.append(Constat("doublon", "erreur", note, remede="Refaites l'export."))
             return
         frame["episode"] = scrubbed(frame["episode"])
-        same = frame["episode"].duplicated(keep=False)
-        days = frame["publie_le"].dt.strftime("%Y-%m-%d")
-        frame["episode"] = frame["episode"].where(~same, frame["episode"] + " (" + days + ")")
-        frame["publie_le"] = frame["publie_le"].dt.date
-        frame["debut"] = frame["publie_le"].map(lambda d: min(d, contexte.recu_le))
-        frame = frame.assign(serie="apple|episodes", fin=contexte.recu_le)
-        frame[["ecoutes", "heures", "abonnes"]] = None
-        extrait.lignes = frame[row_columns(self.famille)]
-        extrait.tranches = [Tranche("apple|episodes", frame["debut"].min(), contexte.recu_le, "cle")]
-        note = f"Ces chiffres sont comptés depuis la sortie de chaque épisode ; ils valent en date du {jour(contexte.recu_le)}."
-        extrait.constats.append(Constat("depuis_le_debut", "info", note))
+        keep_snapshot(frame, "apple|episodes", tables, contexte, extrait)
 
     def _months(self, frame: pd.DataFrame, contexte: Contexte, extrait: Extrait) -> None:
         """Plays of the whole show, month by month: each month is replaced as a whole."""

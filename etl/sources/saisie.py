@@ -15,13 +15,19 @@ from etl.findings import constat_at, faulty_cells
 from etl.privacy import scrub
 from etl.source import Contexte, Extrait, Tranche, row_columns
 from etl.table import Champ, Table, TableSource
+from etl.typed import NO, YES, Donne, record_of, serie_of
 from rqds_metrics.exercice import Exercice
 from rqds_metrics.plan import Indicateur
 
-_YES = {"oui", "fait", "atteint", "1", "vrai", "x"}
-_NO = {"non", "pas fait", "0", "faux"}
 _ID = re.compile(r"\s*(\d\.\d\.\d-\d+|G-[a-z0-9.]+)(?![0-9.-])", re.IGNORECASE)
-_DIT = ("brut", "numerateur", "denominateur", "fait_le", "texte")  # a line that has none of these says nothing
+_DIT = (
+    "brut",
+    "numerateur",
+    "denominateur",
+    "fait_le",
+    "texte",
+    "preuve",
+)  # a line that has none of these says nothing
 _REMEDE = "Corrigez cette ligne, puis renvoyez le fichier."
 
 
@@ -41,13 +47,15 @@ class Saisie(TableSource):
         Champ("denominateur", "number", ("Dénominateur", "Denominateur"), required=False),
         Champ("fait_le", "date", ("Fait le",), required=False, order="dmy"),
         Champ("texte", "text", ("Texte", "Commentaire"), required=False),
+        Champ("preuve", "text", ("Preuve",), required=False),
+        Champ("detail", "text", ("Détail", "Detail"), required=False),
     )
 
     def rows(self, tables: list[Table], contexte: Contexte, extrait: Extrait) -> None:
         if contexte.plan is None:
             raise ValueError("typed-in values are read against a plan")
         kept: list[dict[str, Any]] = []
-        seen: set[tuple[str, date, date]] = set()
+        seen: set[tuple[str, date, date]] = set()  # by series: an indicator, or one of its networks or members
         for table in tables:
             values = _values(table, contexte, extrait)
             rows: Iterator[Any] = table.frame.itertuples(index=False)
@@ -71,10 +79,17 @@ class Saisie(TableSource):
                     line.wrong("periode", f"« {scrub(row.periode)[:40]} » n'a pas encore commencé.")
                 if indicateur is None or span is None:
                     continue
-                if (indicateur.id, *span) in seen:
+                key = (serie_of(indicateur.id, given(row, "detail")), *span)
+                if key in seen:
                     line.wrong("cle", f"L'indicateur {indicateur.id} est là deux fois pour la même période.")
-                seen.add((indicateur.id, *span))
-                if record := _record(indicateur, span, row, values[k], line):
+                seen.add(key)
+                fait_le = given(row, "fait_le")
+                donne = Donne(
+                    values[k], given(row, "numerateur"), given(row, "denominateur"),
+                    fait_le.date() if fait_le is not None else None, given(row, "texte"), given(row, "preuve"),
+                    given(row, "detail"), dit=not pd.isna(row.brut),
+                )  # fmt: skip
+                if record := record_of(indicateur, span, donne, contexte.recu_le, line.wrong):
                     kept.append(record)
         if extrait.erreurs:
             return
@@ -89,11 +104,18 @@ class _Line:
         self.table, self.row, self.extrait = table, row, extrait
 
     def wrong(self, champ: str, note: str) -> None:
+        champ = "brut" if champ == "valeur" else champ
         place = self.table.columns.get(champ)
         rank, header = (place.rank, place.header) if place else (None, None)
         self.extrait.constats.append(
             constat_at("saisie", "erreur", note, self.table.feuille, self.row, rank, header=header, remede=_REMEDE)
         )
+
+
+def given(row: Any, champ: str) -> Any:
+    """What a cell of the line holds; None where it is empty."""
+    value = getattr(row, champ)
+    return None if pd.isna(value) else value
 
 
 def parse_period(text: str) -> tuple[date, date] | None:
@@ -162,51 +184,8 @@ def _values(table: Table, contexte: Contexte, extrait: Extrait) -> list[float | 
 def _yes_no(series: pd.Series) -> Typed:
     """Milestones: « oui » or « fait » is 1, « non » is 0."""
     plain = series.map(unaccented)
-    values = plain.map(lambda t: 1.0 if t in _YES else 0.0 if t in _NO else None).astype("Float64")
+    values = plain.map(lambda t: 1.0 if t in YES else 0.0 if t in NO else None).astype("Float64")
     return Typed(values, values.isna() & (plain != ""))
-
-
-def _record(
-    indicateur: Indicateur, span: tuple[date, date], row: Any, valeur: float | None, line: _Line
-) -> dict[str, Any] | None:
-    """The row to keep, or None once what is wrong has been told."""
-    given = {
-        k: None if pd.isna(getattr(row, k)) else getattr(row, k)
-        for k in ("numerateur", "denominateur", "fait_le", "texte")
-    }
-    numerateur, denominateur, fait_le = given["numerateur"], given["denominateur"], given["fait_le"]
-    texte = scrub(given["texte"]) if given["texte"] else None
-    before = len(line.extrait.erreurs)
-    if indicateur.type == "qualitatif":
-        if not texte:
-            line.wrong("texte", f"L'indicateur {indicateur.id} s'apprécie en mots : la colonne « Texte » est vide.")
-    elif indicateur.type == "jalon":
-        if valeur is None and fait_le is None:
-            line.wrong("brut", "Un jalon se dit « fait » ou « pas fait », avec la date dans « Fait le ».")
-        elif fait_le is not None and valeur == 0:
-            line.wrong("fait_le", "Ce jalon est dit « pas fait », mais il a une date.")
-        elif fait_le is not None:
-            valeur = 1.0
-            day = fait_le.date()
-            if not span[0] <= day <= span[1]:
-                line.wrong("fait_le", f"Le {day.isoformat()} n'est pas dans la période de la ligne.")
-    elif (numerateur is None) != (denominateur is None):
-        line.wrong("denominateur", "Un numérateur va avec un dénominateur.")
-    elif denominateur is not None and indicateur.type != "taux":
-        line.wrong("denominateur", f"L'indicateur {indicateur.id} n'est pas un taux : seule « Valeur » se remplit.")
-    elif numerateur is not None and denominateur is not None and not 0 <= numerateur <= denominateur:
-        line.wrong("numerateur", "Le numérateur va de 0 au dénominateur.")
-    elif valeur is None and denominateur is None and pd.isna(row.brut):
-        line.wrong("brut", "Il n'y a pas de valeur sur cette ligne.")
-    if valeur is not None and valeur < 0:
-        line.wrong("brut", "Une valeur ne peut pas être négative.")
-    if len(line.extrait.erreurs) > before:
-        return None
-    return {
-        "serie": f"saisie|{indicateur.id}", "debut": span[0], "fin": span[1], "indicateur": indicateur.id,
-        "valeur": valeur, "numerateur": numerateur, "denominateur": denominateur,
-        "fait_le": fait_le.date() if fait_le is not None else None, "texte": texte,
-    }  # fmt: skip
 
 
 SOURCE = Saisie()

@@ -11,9 +11,9 @@ import pandas as pd
 from etl.cells import normal
 from etl.days import holes, runs
 from etl.findings import constat_at
+from etl.snapshot import keep_snapshot
 from etl.source import Constat, Contexte, Document, Extrait, Tranche, row_columns
 from etl.table import Champ, Table, TableSource, find_header, headers_at, joined, no_row, scrubbed
-from rqds_metrics.regles.formats import jour
 
 _VIDE = ("--", "-", "nan")
 # Every header of a daily export: other tools also give « Date » and « Plays », among columns of their own.
@@ -95,21 +95,12 @@ class Spotify(TableSource):
             extrait.constats.append(Constat("jour_en_cours", "avertissement", note, remede=remede))
 
     def _episodes(self, frame: pd.DataFrame, tables: list[Table], contexte: Contexte, extrait: Extrait) -> None:
-        """Figures since the beginning, as of the day they are received: the newest file replaces them all."""
+        """Figures since the beginning: a snapshot."""
         twice = "Cet épisode est là deux fois (même titre, même date) : il compterait double."
         extrait.constats += _repeated(frame, tables, ["episode", "publie_le"], "episode", twice)
         extrait.constats += _more_streams(frame, tables)
         frame["episode"] = scrubbed(frame["episode"])
-        same = frame["episode"].duplicated(keep=False)
-        days = frame["publie_le"].dt.strftime("%Y-%m-%d")
-        frame["episode"] = frame["episode"].where(~same, frame["episode"] + " (" + days + ")")
-        frame["debut"] = frame["publie_le"] = frame["publie_le"].dt.date
-        frame["debut"] = frame["debut"].map(lambda d: min(d, contexte.recu_le))
-        frame = frame.assign(serie="spotify|episodes", fin=contexte.recu_le, heures=None, abonnes=None)
-        extrait.lignes = frame[row_columns(self.famille)]
-        extrait.tranches = [Tranche("spotify|episodes", frame["debut"].min(), contexte.recu_le, "cle")]
-        note = f"Ces chiffres sont comptés depuis la sortie de chaque épisode ; ils valent en date du {jour(contexte.recu_le)}."
-        extrait.constats.append(Constat("depuis_le_debut", "info", note))
+        keep_snapshot(frame, "spotify|episodes", tables, contexte, extrait)
 
 
 def _told(nom: str, note: str, which: pd.Series, champ: str, frame: pd.DataFrame, tables: list[Table]) -> list[Constat]:

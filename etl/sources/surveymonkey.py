@@ -11,7 +11,7 @@ from dataclasses import replace
 import pandas as pd
 
 from etl.cells import normal
-from etl.scales import is_scale
+from etl.scales import find_scale, read_answers
 from etl.source import Contexte, Document, Extrait, Feuille
 from etl.survey import SurveySource
 from etl.table import Champ, find_header
@@ -81,7 +81,7 @@ def _named(
     columns: list[pd.Series] = []
     for name, ranks in groups:
         cells = [body.iloc[:, k] for k in ranks]
-        if len(ranks) > 1 and all(_is_choice(second[k], c) for k, c in zip(ranks, cells, strict=True)):
+        if len(ranks) > 1 and _one_answer([second[k] for k in ranks], cells):
             merged = cells[0]
             for other in cells[1:]:
                 merged = merged.where(merged.str.strip() != "", other)
@@ -94,10 +94,16 @@ def _named(
     return names, columns
 
 
-def _is_choice(title: str, cells: pd.Series) -> bool:
-    """A column of one choice of a scale: its title is the answer, and its cells hold that or nothing."""
-    given = {normal(v) for v in cells.unique()} - {""}
-    return given <= {normal(title)} and is_scale(pd.Series([title], dtype="str"))
+def _one_answer(titles: list[str], cells: list[pd.Series]) -> bool:
+    """Columns of one question answered once: their titles are a scale, each cell repeats its title or is empty."""
+    names = pd.Series(titles, dtype="str")
+    scale = find_scale(names)
+    if scale is None or not read_answers(names, scale).known.all():
+        return False
+    filled = [c.map(normal) for c in cells]
+    own = all(set(f.unique()) <= {normal(t), ""} for t, f in zip(titles, filled, strict=True))
+    answered = pd.DataFrame({k: f != "" for k, f in enumerate(filled)}).sum(axis=1)
+    return own and bool((answered <= 1).all())
 
 
 SOURCE = SurveyMonkey()

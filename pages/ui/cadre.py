@@ -31,7 +31,13 @@ export default function (component) {
 }
 """
 
-PAGES = {"fiche": "pages/fiche.py", "orientation": "pages/par_orientation.py", "televerser": "pages/televerser.py"}
+PAGES = {
+    "ensemble": "pages/vue_ensemble.py",
+    "fiche": "pages/fiche.py",
+    "orientation": "pages/par_orientation.py",
+    "televerser": "pages/televerser.py",
+    "depuis": "pages/depuis.py",
+}
 
 
 def _style() -> str:

@@ -121,3 +121,24 @@ def choose(titre: str, sous: str = "", **more: str) -> Contexte:
             icon=":material/history:",
         )
     return chosen
+
+
+def choose_year(titre: str, **more: str) -> Contexte:
+    """The head of a page where things are written: its title and the year; what is shown is always of today."""
+    kept = current()
+    years = exercices_du_plan()
+    head, year = st.columns([3.1, 1], vertical_alignment="bottom")
+    head.title(titre, anchor=False)
+    exercice = year.selectbox(
+        "Exercice",
+        years,
+        index=years.index(kept.exercice),
+        format_func=lambda e: f"{e} (an {e.an})",
+        key=_key_year(kept),
+        filter_mode=None,
+    )
+    chosen = Contexte(exercice or kept.exercice, kept.au)
+    remember(chosen, **more)
+    if chosen != kept:
+        st.rerun()
+    return chosen

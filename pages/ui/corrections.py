@@ -23,6 +23,7 @@ MOTS = {
     "desabonnements": "désabonnements", "visites": "visites", "vues": "vues", "utilisateurs": "utilisateurs",
     "lectures": "écoutes", "ecoutes": "écoutes d'une minute ou plus", "heures": "heures", "abonnes": "abonnés",
     "inscrits": "inscriptions", "annules": "annulations", "presents": "présences", "nombre": "réponses",
+    "repondants": "répondants à la question",
     "interactions": "interactions", "valeur": "valeur", "numerateur": "numérateur", "denominateur": "dénominateur",
 }  # fmt: skip
 
@@ -42,7 +43,8 @@ def rows_of(lot: Lot) -> list[dict[str, Any]]:
 
 def row_text(famille: str, row: Mapping[str, Any]) -> str:
     """« oct. 2026 · /outils »: what tells a row from the others."""
-    words = [str(row[c]) for c in identity_of(famille)[3:] if row[c] not in (None, "")]
+    said = [c for c in identity_of(famille)[3:] if c not in ("satisfait", "echelle")]  # what the answer says by itself
+    words = [str(row[c]) for c in said if row[c] not in (None, "")]
     return " · ".join([periode(row["debut"], row["fin"]), *words])[:120]
 
 

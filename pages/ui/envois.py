@@ -18,12 +18,13 @@ from etl.archive import read_all
 from etl.gabarit import template
 from etl.loading import LotRefuse, cancel_lot, import_export
 from etl.preview import Apercu, preview
-from etl.recognition import read_export, sources
+from etl.recognition import read_export
 from etl.report import constat_text, effect_text
 from etl.restoring import restore_lot
 from etl.source import Lecture
 from pages.ui.donnees import stamp
 from pages.ui.gabarits import escape_markdown, render
+from pages.ui.sources import described, tool_title
 from rqds_metrics.alimentation import plan_decided
 from rqds_metrics.donnees import Lot, load_donnees, read_lots
 from rqds_metrics.exercice import Exercice
@@ -54,21 +55,26 @@ QUI = "poste local"  # until people sign in
 
 
 def read_files(files: Sequence[Any]) -> list[Lecture]:
-    """Read what was dropped, and what a .zip holds, each file once per session."""
-    kept: dict[str, list[Lecture]] = st.session_state.setdefault("lectures", {})
+    """Read what was dropped, and what a .zip holds, each file once per session while nothing it hangs on changes."""
+    decisions, correspondances = load_donnees(today()).decisions, described()
+    mark = (decisions.reglages, decisions.alimentations, correspondances)
+    if st.session_state.get("lectures_par") != mark:
+        st.session_state["lectures"], st.session_state["lectures_par"] = {}, mark
+    kept: dict[str, list[Lecture]] = st.session_state["lectures"]
     fresh = {f.file_id: f for f in files}
     for gone in set(kept) - set(fresh):
         del kept[gone]
     todo = [f for f in files if f.file_id not in kept]
     if todo:
-        decisions = load_donnees(today()).decisions
         plan = plan_decided(load_plan(), decisions)
         place = st.empty()
         with place.status(f"Lecture de {len(todo)} fichiers…" if len(todo) > 1 else "Lecture du fichier…") as status:
             for rank, file in enumerate(todo, 1):
                 status.update(label=f"Lecture {rank} sur {len(todo)} : {escape_markdown(file.name)}")
                 kept[file.file_id] = read_all(
-                    file.name, file.getvalue(), lambda n, o: read_export(n, o, today(), plan, decisions.reglages)
+                    file.name,
+                    file.getvalue(),
+                    lambda n, o: read_export(n, o, today(), plan, decisions.reglages, correspondances),
                 )
         place.empty()
     return [lecture for f in files for lecture in kept[f.file_id]]
@@ -118,7 +124,19 @@ def preview_files(lectures: list[Lecture]) -> list[Apercu]:
     return found
 
 
-def previews_html(apercus: list[Apercu]) -> Markup:
+def offer_description(apercus: Sequence[Apercu], files: Sequence[Any]) -> None:
+    """For each file of no tool that we know: the page where one says what its columns are, the file in hand."""
+    unknown = [a.lecture for a in apercus if {"inconnu", "a_reparer"} & {c.nom for c in a.constats}]
+    for rank, lecture in enumerate(unknown[:MONTRES]):
+        verb = "Réparer la lecture de" if any(c.nom == "a_reparer" for c in lecture.constats) else "Décrire"
+        label = f"{verb} {escape_markdown(lecture.fichier)}"
+        if st.button(label, icon=":material/table_view:", key=f"decrire_{rank}_{lecture.sha256[:12]}"):
+            octets = next((o for f in files if hashlib.sha256(o := f.getvalue()).hexdigest() == lecture.sha256), None)
+            st.session_state["a_decrire"] = octets and (lecture.fichier, octets)  # one in a .zip is to be dropped again
+            st.switch_page("pages/autre_outil.py")
+
+
+def previews_html(apercus: list[Apercu], titre: str | None = None) -> Markup:
     ready = sum(a.etat == "pret" for a in apercus)
     wrong = sum(a.etat == "a_corriger" for a in apercus)
     known = len(apercus) - ready - wrong
@@ -127,7 +145,7 @@ def previews_html(apercus: list[Apercu]) -> Markup:
     parts += [f"{known} déjà {'reçus' if known > 1 else 'reçu'}"] if known else []
     return render(
         "apercus.html",
-        titre=", ".join(parts),
+        titre=titre or ", ".join(parts),
         apercus=apercus,
         effet=effect_text,
         constat=constat_text,
@@ -169,8 +187,7 @@ def history() -> list[Lot]:
 
 
 def history_html(lots: list[Lot]) -> Markup:
-    titres = {s.nom: s.titre for s in sources()}
-    return render("historique.html", lots=lots, titres=titres, quand=when_text)
+    return render("historique.html", lots=lots, titre=tool_title, quand=when_text)
 
 
 @st.dialog("Annuler cet envoi ?")

@@ -12,13 +12,17 @@ from pages.ui.contexte import Contexte
 from pages.ui.donnees import GARDES, donnees, five_years, stamp
 from pages.ui.gabarits import render
 from pages.ui.graphiques import Figure, five_years_chart, year_chart
-from pages.ui.reglages import source_title
+from pages.ui.occurrences import tally, told
+from pages.ui.sources import source_title
 from rqds_metrics.affichage import target_text, value_text
 from rqds_metrics.alimentation import unread
+from rqds_metrics.attendus import expected_of
 from rqds_metrics.courbes import Courbes, courbes_of
-from rqds_metrics.donnees import Origine, read_origines
+from rqds_metrics.doutes import settled
+from rqds_metrics.echeances import dates_of
 from rqds_metrics.exercice import Exercice
 from rqds_metrics.mesures import Plage, load_mesures, plages_decided
+from rqds_metrics.origines import Origine, read_origines
 from rqds_metrics.plan import Indicateur, load_plan
 from rqds_metrics.regles.formats import jour, nombre, pourcent, unite
 from rqds_metrics.regles.phrase import METHODES, whole
@@ -33,6 +37,14 @@ TYPES = {
     "jalon": "Un jalon : fait ou non, à une date.",
     "qualitatif": "Un texte daté, sans chiffre.",
 }
+PROJECTION = (
+    "Projection : le rythme actuel gardé jusqu'au 30 juin. La fourchette vient de l'écart des mois à ce rythme, cette "
+    "année et les précédentes ; elle contient la fin de l'exercice 8 fois sur 10."
+)
+INTERVALLE = (
+    "Intervalle de Wilson à 95 % : là où se trouve, 19 fois sur 20, le taux de toutes les personnes visées. Quand la cible "
+    "y tombe, l'état est « à confirmer »."
+)
 
 
 @dataclass(frozen=True)
@@ -73,8 +85,15 @@ def method_lines(r: Resultat, calcul: Calcul) -> list[str]:
     """How an indicator is computed, a sentence a line."""
     indicateur = r.indicateur
     lines = [TYPES[indicateur.type]]
-    if indicateur.mesure:
-        lines.append(load_mesures()[indicateur.mesure].methode)
+    plages = _plages(indicateur, calcul)
+    mesure = load_mesures()[indicateur.mesure] if indicateur.mesure else None
+    if mesure:
+        lines.append(mesure.methode)
+    if mesure and plages and mesure.by_difference(plages[-1].series[0]):
+        lines.append(
+            f"Source : {source_title(plages[-1].series[0], mesure)}. Une différence à cheval sur deux exercices se "
+            "partage entre eux au prorata des jours."
+        )
     if indicateur.formule:
         parts = (indicateur.formule.numerateur, indicateur.formule.denominateur)
         named = [" + ".join(f"{i} {calcul.plan.tous[i].court}" for i in ids) for ids in parts if ids]
@@ -90,15 +109,25 @@ def method_lines(r: Resultat, calcul: Calcul) -> list[str]:
         verb = next((v for k, v in kept.items() if getattr(c, k)), "écarte")
         lines.append(f"Filtre ({c.colonne}) : {verb} {', '.join(f'« {w} »' for w in words)}.")
     lines += [
-        f"Source depuis le {jour(p.debut)} : {source_title(p.series[0])} ; avant, une autre : les deux côtés ne se comparent pas."
-        for p in _plages(indicateur, calcul)
-        if p.debut
+        f"Source depuis le {jour(p.debut)} : {source_title(p.series[0], mesure)} ; avant, une autre : les deux côtés ne se comparent pas."
+        for p in plages
+        if mesure and p.debut
+    ]
+    changed = {p.debut for p in _plages(indicateur, calcul)}
+    lines += [
+        f"Rupture le {jour(x.date)} : {x.raison.rstrip('. ')} ; les deux côtés ne se comparent pas."
+        for x in calcul.serie(indicateur).ruptures
+        if x.date not in changed
     ]
     calendrier = calcul.plan.calendrier_of(indicateur)
     if calendrier:
         lines.append(f"Calendrier : {calendrier.titre}.")
     if r.attendu_methode in ("calendrier", "saison", "jours"):
         lines.append(f"Attendu à ce jour : {METHODES[r.attendu_methode]}.")
+    if r.projection and r.projection.bas is not None:
+        lines.append(PROJECTION)
+    if r.intervalle:
+        lines.append(INTERVALLE)
     if r.cible_origine == "direction":
         set_by = calcul.donnees.decisions.cibles[r.id, str(r.exercice)]
         lines.append(f"Cible de {r.exercice} fixée par {set_by.qui} : {set_by.pourquoi.rstrip('.')}.")
@@ -114,6 +143,8 @@ def _figure_text(r: Resultat, value: float | None) -> str:
 def _origin_text(o: Origine, r: Resultat) -> str:
     if r.indicateur.type == "jalon":
         return "fait" if o.num == 1 else "pas fait"
+    if o.jours and o.num is None:
+        return "inconnu"
     if r.indicateur.type == "taux" and o.den:
         return f"{nombre(o.num)} sur {nombre(o.den)}"
     return _figure_text(r, o.num)
@@ -130,13 +161,18 @@ def _foot(r: Resultat, calcul: Calcul, years: list[Resultat], curves: Courbes | 
     action = calcul.plan.actions.get(indicateur.action or "")
     first = exercice.debut if not (indicateur.type == "jalon" and r.fait_le) else date(2022, 7, 1)
     texts = [t for t in donnees(calcul.au).textes.get(r.id, ()) if t.fin >= exercice.debut and t.debut <= exercice.fin]
+    dates = dates_of(calcul, indicateur, exercice)
     return render(
         "fiche_pied.html",
         r=r,
         contexte=Contexte(exercice, calcul.au),
+        echeances=dates,
+        bilan_calendrier=tally(dates),
+        calendrier=calcul.plan.calendrier_of(indicateur),
+        dit=told,
         methode=method_lines(r, calcul),
         textes=texts[::-1],
-        resultats_an1=action.resultats_an1 if action and exercice.an == 1 else (),
+        attendus=expected_of(action, exercice, calcul.donnees.decisions) if action else (),
         origines=read_origines(indicateur, first, exercice.fin, calcul.au),
         colonne=unite(indicateur.unite, 2).capitalize() if indicateur.unite not in ("", "%") else "Valeur",
         chiffre=lambda o: _origin_text(o, r),
@@ -178,11 +214,12 @@ def _fiche(stamp: str, id_: str, exercice: Exercice, au: date) -> Fiche:
         precedent=plan.tous[order[rank - 1]] if rank else None,
         suivant=plan.tous[order[rank + 1]] if rank + 1 < len(order) else None,
         cible=plan_target(indicateur),
+        doute=settled(indicateur, calcul.donnees.decisions),
         source=f"source : {source.lower()}" if source else "formule" if indicateur.formule else "valeur saisie",
         responsable=", ".join(action.ressources) if action and action.ressources else "responsable à confirmer",
     )
     charted = indicateur.type in ("nombre", "stock", "taux") and any(x.valeur is not None for x in years)
-    breaks = [p.debut for p in _plages(indicateur, calcul) if p.debut]
+    breaks = [x.date for x in calcul.serie(indicateur).ruptures]
     curves = courbes_of(calcul, r) if charted and r.valeur is not None else None
     foot = _foot(r, calcul, years, curves)
     return Fiche(

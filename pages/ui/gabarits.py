@@ -13,7 +13,7 @@ from markupsafe import Markup
 from pages.ui.contexte import Contexte
 from rqds_metrics.diffusion import svg
 from rqds_metrics.regles import formats
-from rqds_metrics.statuts import APPARENCES
+from rqds_metrics.statuts import A_CONFIRMER, APPARENCES, OCCURRENCES
 
 _ENV = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "gabarits"),
@@ -22,7 +22,7 @@ _ENV = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-ADRESSES = {"fiche": "fiche", "orientation": "orientation", "televerser": "televerser"}
+ADRESSES = {name: name for name in ("ensemble", "fiche", "orientation", "televerser", "depuis")}
 
 
 def escape_markdown(text: str) -> str:
@@ -30,12 +30,15 @@ def escape_markdown(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~:$&])", r"\\\1", text)
 
 
-def badge(statut: str) -> Markup:
-    """A status as shape + word + colour."""
+def badge(statut: str, a_confirmer: bool = False) -> Markup:
+    """A status as shape + word + colour; « à confirmer » beside it where a survey leaves room for another one."""
     look = APPARENCES[statut]
-    return Markup('<span class="pastille s-{}"><span aria-hidden="true">{}</span> {}</span>').format(
+    shown = Markup('<span class="pastille s-{}"><span aria-hidden="true">{}</span> {}</span>').format(
         statut, look.forme, look.libelle
     )
+    if not a_confirmer:
+        return shown
+    return shown + Markup(' <span class="drapeau"><span aria-hidden="true">{}</span> {}</span>').format(*A_CONFIRMER)
 
 
 def link(page: str, contexte: Contexte, **params: str) -> str:
@@ -52,7 +55,14 @@ _ENV.filters.update(
     quantite=formats.quantite,
     typographie=formats.typographie,
 )
-_ENV.globals.update(pastille=badge, lien=link, svg=svg, apparences=APPARENCES, mois_courts=formats.MOIS_COURTS)
+_ENV.globals.update(
+    pastille=badge,
+    lien=link,
+    svg=svg,
+    apparences=APPARENCES,
+    occurrences_vues=OCCURRENCES,
+    mois_courts=formats.MOIS_COURTS,
+)
 
 
 def render(name: str, **values: Any) -> Markup:

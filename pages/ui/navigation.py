@@ -11,6 +11,7 @@ from pages.ui.accueil import demo_banner
 from pages.ui.corrections import warn_lost
 from pages.ui.donnees import donnees
 from pages.ui.gabarits import escape_markdown
+from rqds_metrics.disk import DisquePlein
 from rqds_metrics.store import BaseIllisible, BaseOccupee, today
 
 _LOGO = Path(__file__).with_name("logo.svg")
@@ -30,11 +31,21 @@ def declare() -> StreamlitPage:
                 st.Page("pages/fiche.py", title="Fiche d’un indicateur", url_path="fiche"),
                 st.Page("pages/rapport.py", title="Rapport au CA", url_path="rapport"),
             ],
+            "Préparer le CA": [
+                st.Page("pages/depuis.py", title="Depuis le dernier CA", url_path="depuis"),
+                st.Page("pages/reunions.py", title="Réunions du CA", url_path="reunions"),
+            ],
             "Alimenter": [
                 st.Page("pages/televerser.py", title="Téléverser des exports", url_path="televerser"),
+                st.Page("pages/saisir.py", title="Saisir des valeurs", url_path="saisir"),
+                st.Page("pages/autre_outil.py", title="Autre outil", url_path="autre-outil"),
                 st.Page("pages/questions.py", title="Questions des sondages", url_path="questions"),
                 st.Page("pages/corrections.py", title="Corrections", url_path="corrections"),
                 st.Page("pages/cloture.py", title="Clôture du mois", url_path="cloture"),
+            ],
+            "Décider": [
+                st.Page("pages/cibles.py", title="Cibles", url_path="cibles"),
+                st.Page("pages/echeances.py", title="Échéances et doutes", url_path="echeances"),
             ],
             "Garder la mémoire": [
                 st.Page("pages/journal.py", title="Journal", url_path="journal"),
@@ -54,5 +65,5 @@ def navigate() -> None:
             demo_banner()
         warn_lost()
         page.run()
-    except (BaseOccupee, BaseIllisible) as error:
+    except (BaseOccupee, BaseIllisible, DisquePlein) as error:
         st.error(escape_markdown(str(error)), icon=":material/error:")

@@ -8,10 +8,12 @@ from functools import lru_cache
 from markupsafe import Markup
 
 from pages.ui.contexte import Contexte
-from pages.ui.donnees import GARDES, five_years, results, stamp
+from pages.ui.donnees import GARDES, donnees, five_years, results, stamp
 from pages.ui.gabarits import render
 from rqds_metrics.affichage import target_text, value_text
+from rqds_metrics.attendus import expected_of
 from rqds_metrics.diffusion.figures import bars
+from rqds_metrics.doutes import due_text, settled
 from rqds_metrics.exercice import Exercice
 from rqds_metrics.plan import load_plan
 from rqds_metrics.synthese import bilans
@@ -22,6 +24,7 @@ def _html(stamp: str, orientation: str, exercice: Exercice, au: date) -> str:
     plan = load_plan()
     found = results(exercice, au)
     years = five_years(au)
+    known = donnees(au).decisions
     shown = next(o for o in plan.orientations if o.id == orientation)
     generaux = {ob.id: plan.generaux[f"G-{ob.id}"] for ob in shown.objectifs if f"G-{ob.id}" in plan.generaux}
     par_id = {r.id: r for r in found}
@@ -40,6 +43,9 @@ def _html(stamp: str, orientation: str, exercice: Exercice, au: date) -> str:
             generaux=answered,
             valeur=value_text,
             cible=target_text,
+            attendus={a.id: expected_of(a, exercice, known) for ob in shown.objectifs for a in ob.actions},
+            echeance=lambda a: due_text(a, known),
+            doutes={i.id: settled(i, known) for i in plan.tous.values()},
         )
     )
 

@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages.ui.contexte import Contexte
 from pages.ui.donnees import stamp
+from pages.ui.reunions import reunions
 from rqds_metrics.diffusion.documents import FORMES, MIMES, TITRES, Forme
 from rqds_metrics.diffusion.rapport import CONTENUS, DEPUIS_JOURS, TITRE_MAX, Contenu, Demande, Rapport, read_rapport
 from rqds_metrics.diffusion.rapport_pdf import report_pages
@@ -21,8 +22,8 @@ COLONNES = 3
 
 
 def meetings(au: date) -> list[date]:
-    """The days of the meetings known to have been held before `au`, the newest first. None is kept yet."""
-    return []
+    """The days of the meetings held before `au`, the newest first."""
+    return [r.jour for r in reversed(reunions(au)) if r.jour < au]
 
 
 def _since(au: date) -> date:

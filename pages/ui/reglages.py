@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
-from etl.recognition import sources
 from pages.ui.donnees import donnees
 from pages.ui.envois import QUI, Dit
+from pages.ui.sources import source_title
 from rqds_metrics.exercice import exercices_du_plan
 from rqds_metrics.mesures import load_mesures, plages_decided
 from rqds_metrics.registre import Genre, decide
 from rqds_metrics.regles.formats import nombre
 from rqds_metrics.store import base_path, today, transaction
-
-
-def source_title(serie: str) -> str:
-    """« Site Web · Google Analytics 4 » for « ga4|site »; a tool described column by column goes by its own name."""
-    nom = serie.split("|")[0]
-    titles = {s.nom: s.titre for s in sources()}
-    if nom.startswith("autre-"):
-        return nom.removeprefix("autre-").replace("-", " ").capitalize()
-    return titles.get(nom, serie)
 
 
 def choose_sources() -> None:
@@ -37,13 +29,15 @@ def choose_sources() -> None:
         with st.expander(f"Réglage : la source de « {mesure.titre} »"), st.form(f"source_{nom}", border=False):
             st.markdown("Ces outils disent la même chose : un seul compte à la fois, ils ne s'additionnent jamais.")
             rank = found.index(now_read) if now_read in found else 0
-            serie = st.selectbox("Source", found, index=rank, format_func=source_title)
+            serie = st.selectbox("Source", found, index=rank, format_func=partial(source_title, mesure=mesure))
             since = st.date_input("À partir du", exercices_du_plan()[0].debut, max_value=today(), format="YYYY-MM-DD")
             saved = st.form_submit_button("Choisir cette source")
         if saved and isinstance(since, date):
             whole = since <= exercices_du_plan()[0].debut
             valeur = {"serie": serie, "depuis": None if whole else since.isoformat()}
-            _decide("source", nom, valeur, f"« {mesure.titre} » vient maintenant de {source_title(str(serie))}.")
+            _decide(
+                "source", nom, valeur, f"« {mesure.titre} » vient maintenant de {source_title(str(serie), mesure)}."
+            )
 
 
 def _decide(genre: Genre, cle: str, valeur: Any, said: str) -> None:

@@ -7,8 +7,9 @@ from typing import Literal
 
 from rqds_metrics.exercice import Exercice
 from rqds_metrics.plan import Indicateur
+from rqds_metrics.regles.rupture import Rupture
 
-Origine = Literal["plan", "direction", "reference"]
+Origine = Literal["plan", "direction", "reference", "rupture"]
 
 
 @dataclass(frozen=True)
@@ -20,12 +21,19 @@ class Objet:
     strict: bool = False
 
 
-def cible_of(indicateur: Indicateur, exercice: Exercice, an_dernier: float | None, direction: float | None) -> Objet:
+def cible_of(
+    indicateur: Indicateur,
+    exercice: Exercice,
+    an_dernier: float | None,
+    direction: float | None,
+    rupture: Rupture | None = None,
+) -> Objet:
     """The target of the year.
 
     Args:
         an_dernier: the value of the whole year before, as it stands today (rates as fractions).
         direction: the target the direction set for this year (rates as fractions), if any.
+        rupture: what keeps this year from being compared with the one before, if anything: a rise is suspended.
 
     A rise without a last year has no target yet: this is the reference year (origine « reference »).
     """
@@ -44,6 +52,8 @@ def cible_of(indicateur: Indicateur, exercice: Exercice, an_dernier: float | Non
         return Objet(None, "reference")
     if an_dernier is None:
         return Objet(None, "reference")
+    if rupture is not None:
+        return Objet(None, "rupture")
     if cible.hausse is not None:
         return Objet(an_dernier * (1 + cible.hausse / 100), "plan")
     return Objet(an_dernier, "plan", strict=True)

@@ -17,7 +17,11 @@ from rqds_metrics.regles.formats import (
     pourcent,
     quantite,
 )
+from rqds_metrics.regles.intervalle import Intervalle
 from rqds_metrics.regles.jalon import EtatJalon
+from rqds_metrics.regles.projection import Projection
+from rqds_metrics.regles.reste import gap, missed, rate_remaining, remaining
+from rqds_metrics.regles.rupture import Rupture
 
 METHODES = {
     "calendrier": "d'après le calendrier",
@@ -26,7 +30,7 @@ METHODES = {
     "seuil": "le seuil",
     "echeance": "d'après l'échéance",
 }
-PROJETABLE = 0.15  # share of the year's target that must be due before its end is projected: less says nothing
+METHODES_COURTES = {"calendrier": "calendrier", "saison": "saison", "jours": "prorata des jours"}
 DEUX = f"{INSECABLE}:"  # « : » with its no-break space
 POINT_VIRGULE = f"{FINE};"
 
@@ -51,6 +55,12 @@ class Faits:
     an_dernier_meme_date: float | None
     couverture: float | None
     an_dernier_couverture: float | None = None
+    releve_seul: date | None = None
+    projection: Projection | None = None
+    intervalle: Intervalle | None = None
+    a_confirmer: bool = False
+    rupture: Rupture | None = None
+    invites: int | None = None
 
 
 def span_of(f: Faits) -> str:
@@ -72,13 +82,26 @@ def _value(f: Faits) -> str:
     details = []
     if f.numerateur is not None and f.denominateur and f.denominateur > 1:
         details.append(f"{nombre(f.numerateur)} sur {nombre(f.denominateur)}")
-    if f.indicateur.mesure == "satisfaction" and f.n:
+    if f.indicateur.mesure == "satisfaction" and f.n and not _answered(f):
         details = [f"n = {nombre(f.n)}", *details]
+    if f.intervalle and f.intervalle.bas < f.intervalle.haut:
+        low, high = f.intervalle
+        details[-1:] = [f"{details[-1]}{POINT_VIRGULE} de {pourcent(low, 0)} à {pourcent(high, 0)}, 19 fois sur 20"]
     return f"{text} ({', '.join(details)})" if details else text
+
+
+def _answered(f: Faits) -> str:
+    """« 31 répondants sur 120 invités (26 %). »; nothing where more answered than were invited: one of the two is wrong."""
+    if not f.n or not f.invites or f.n > f.invites:
+        return ""
+    people = "répondant" if f.n < 2 else "répondants"
+    return f" {nombre(f.n)} {people} sur {nombre(f.invites)} invités ({pourcent(f.n / f.invites, 0)})."
 
 
 def _last_year(f: Faits) -> str:
     unit = f.indicateur.unite
+    if f.rupture:
+        return ""
     if f.exercice.closed(f.au) or f.indicateur.type == "taux":
         if f.an_dernier_total is None:
             return ""
@@ -105,40 +128,58 @@ def _against_target(f: Faits) -> str:
     unit = f.indicateur.unite
     word = "Seuil" if f.indicateur.cible and f.indicateur.cible.seuil and f.objet.origine == "plan" else "Cible"
     text = f" {word}{DEUX} {quantite(f.objet.valeur, unit)}"
-    gap = f.objet.valeur - f.valeur
     if f.statut == "atteinte":
-        return text + f"{POINT_VIRGULE} c'est atteint."
-    if f.objet.strict and gap <= 0:
+        return text + f"{POINT_VIRGULE} c'est atteint.{_to_confirm(f)}"
+    if f.objet.strict and f.valeur >= f.objet.valeur:
         return text + f"{POINT_VIRGULE} il faut la dépasser."
+    closed = f.exercice.closed(f.au)
     if unit == "%":
-        return text + f"{POINT_VIRGULE} il manque {nombre(gap * 100, 1)} points."
-    return text + f"{POINT_VIRGULE} il manque {quantite(gap, unit)}."
+        survey = f.intervalle is not None
+        said = rate_remaining(
+            f.objet.valeur - f.valeur, f.numerateur, f.denominateur, f.objet.valeur, sondage=survey, clos=closed
+        )
+        return text + f"{POINT_VIRGULE} {said}.{_to_confirm(f)}"
+    return text + f". {missed(gap(f.valeur, f.objet.valeur), unit)}."
+
+
+def _to_confirm(f: Faits) -> str:
+    if not f.a_confirmer or not f.denominateur:
+        return ""
+    count = quantite(f.denominateur, "réponse")
+    return f" À confirmer{DEUX} avec {count}, le taux de tous peut être d'un côté ou de l'autre de la cible."
 
 
 def _in_progress(f: Faits) -> str:
     assert f.valeur is not None and f.objet.valeur is not None
+    unit = f.indicateur.unite
     if f.statut == "atteinte":
-        return f" La cible de l'exercice ({nombre(f.objet.valeur)}) est déjà atteinte."
+        return f" La cible de l'exercice ({nombre(f.objet.valeur)}) est déjà atteinte.{_projected(f)}"
     if not f.attendu:
         return f" Rien n'était encore attendu à cette date, pour une cible de {nombre(f.objet.valeur)}."
     method = METHODES.get(f.methode or "", "")
     due = whole(f.attendu)
     text = f" {_goal(f)}, il en faudrait {nombre(due)} à cette date ({method})"
-    gap = due - f.valeur
-    text += f"{POINT_VIRGULE} il en manque {nombre(gap)}." if gap >= 0.5 else f"{POINT_VIRGULE} le rythme est bon."
-    if f.indicateur.type == "nombre" and f.attendu >= PROJETABLE * f.objet.valeur:
-        end = f.valeur / f.attendu * f.objet.valeur
-        text += f" Au rythme actuel, l'exercice finirait vers {nombre(_rounded(end))}, pour une cible de {nombre(f.objet.valeur)}."
-        left = (f.exercice.fin - f.au).days
-        if f.statut in ("a_surveiller", "en_retard") and left >= 14:
-            pace = (f.objet.valeur - f.valeur) / (left / 7)
-            pace = float(math.ceil(pace)) if pace >= 10 else pace
-            text += (
-                f" Pour l'atteindre, il en faut {nombre(pace)} par semaine d'ici le 30 juin."
-                if pace >= 1
-                else f" Il en reste {nombre(f.objet.valeur - f.valeur)} d'ici le 30 juin."
-            )
-    return text
+    behind = due - f.valeur
+    text += (
+        f"{POINT_VIRGULE} l'écart est de {nombre(behind)}." if behind >= 0.5 else f"{POINT_VIRGULE} le rythme est bon."
+    )
+    left = remaining(gap(f.valeur, f.objet.valeur, strict=f.objet.strict), unit, (f.exercice.fin - f.au).days)
+    return text + _projected(f) + (f" {left}." if left else "")
+
+
+def _projected(f: Faits) -> str:
+    """« Au rythme actuel, l'exercice finirait vers 1 234 (entre 1 100 et 1 400, 8 fois sur 10), pour une cible de … »"""
+    p = f.projection
+    if p is None:
+        return ""
+    text = f" Au rythme actuel, l'exercice finirait vers {nombre(rounded(p.valeur))}"
+    if p.bas is None or p.haut is None:
+        text += f" (sans fourchette{DEUX} {p.raison})"
+    elif rounded(p.bas, -1) < rounded(p.haut, 1):
+        text += f" (entre {nombre(rounded(p.bas, -1))} et {nombre(rounded(p.haut, 1))}, 8 fois sur 10)"
+    if f.objet.valeur is not None and f.statut != "atteinte":
+        text += f", pour une cible de {nombre(f.objet.valeur)}"
+    return f"{text}."
 
 
 def whole(value: float) -> float:
@@ -146,12 +187,13 @@ def whole(value: float) -> float:
     return float(round(value)) if value >= 20 else value
 
 
-def _rounded(value: float) -> float:
-    """A projection is not known to the unit: two significant figures above 1000, else whole."""
-    if value < 1000:
-        return float(round(value))
-    step = 10 ** (len(str(int(value))) - 3)
-    return float(round(value / step) * step)
+def rounded(value: float, sens: int = 0) -> float:
+    """A projection is not known to the unit: three significant figures above 1000, else whole; down (−1) or up (1)."""
+    step = 10 ** (len(str(int(value))) - 3) if value >= 1000 else 1
+    steps = value / step
+    return float(
+        (round(steps) if not sens else math.floor(steps + 1e-9) if sens < 0 else math.ceil(steps - 1e-9)) * step
+    )
 
 
 def sentence(f: Faits) -> str:
@@ -163,6 +205,11 @@ def sentence(f: Faits) -> str:
             return f"Se mesure une fois l'an{POINT_VIRGULE} attendu d'ici le {jour(f.exercice.fin, long=True)}."
         if f.statut == "non_du":
             return f"Rien n'est encore attendu en {f.exercice}."
+        if f.releve_seul and f.releve_seul <= f.exercice.fin:
+            return (
+                f"Inconnu{DEUX} un seul relevé est reçu ({jour(f.releve_seul, long=True)}), et ses compteurs valent depuis "
+                f"le début{POINT_VIRGULE} la différence avec le prochain donnera un premier chiffre."
+            )
         return f"Aucune donnée reçue pour {f.exercice}."
     if f.indicateur.type == "qualitatif":
         count = int(f.n or 0)
@@ -171,16 +218,20 @@ def sentence(f: Faits) -> str:
         if not count:
             return f"Aucun texte consigné pour {f.exercice}."
         return f"{count} texte{'s' if count > 1 else ''} consigné{'s' if count > 1 else ''} en {f.exercice}."
-    text = f"{span_of(f)}{DEUX} {_value(f)}.{_last_year(f)}"
+    text = f"{span_of(f)}{DEUX} {_value(f)}.{_answered(f)}{_last_year(f)}"
     if f.objet.valeur is None:
-        reason = (
-            " Année de référence : la hausse se mesurera à partir d'elle."
-            if f.objet.origine == "reference"
-            else " Aucune cible n'est fixée."
-        )
-        return text + reason.replace(" :", DEUX) + _holes(f)
+        return text + _no_target(f) + _projected(f) + _holes(f)
     direct = f.exercice.closed(f.au) or f.indicateur.type == "taux"
     return text + (_against_target(f) if direct else _in_progress(f)) + _holes(f)
+
+
+def _no_target(f: Faits) -> str:
+    if f.objet.origine == "rupture" and f.rupture:
+        day = jour(f.rupture.date, long=True)
+        return f" La hausse ne se compare pas{DEUX} {f.rupture.raison.rstrip('. ')} le {day}."
+    if f.objet.origine == "reference":
+        return f" Année de référence{DEUX} la hausse se mesurera à partir d'elle."
+    return " Aucune cible n'est fixée."
 
 
 def _holes(f: Faits) -> str:

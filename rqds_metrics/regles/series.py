@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 
-from rqds_metrics.exercice import Exercice
+from rqds_metrics.exercice import PREMIER, Exercice
+from rqds_metrics.regles.rupture import Rupture, inside
 from rqds_metrics.regles.vivant import Span
 
 Jours = npt.NDArray[np.int64]
@@ -29,7 +32,9 @@ class Serie:
 
     `debut`, `fin`: proleptic ordinals of the days each figure speaks of. `num`, `den`: what it brings to the
     numerator and the denominator (nan where missing). `n`: observations behind it. `couvert`: days that the source
-    has spoken for, sorted and disjoint; None when only events count and a silent day means nothing.
+    has spoken for, sorted and disjoint; None when only events count and a silent day means nothing. `releve_seul`:
+    the day of a snapshot that no other can be compared with, and so tells no figure. `ruptures`: days from which
+    figures are not counted as before.
     """
 
     debut: Jours = field(default_factory=_vide_j)
@@ -38,6 +43,8 @@ class Serie:
     den: Nombres = field(default_factory=_vide_n)
     n: Nombres = field(default_factory=_vide_n)
     couvert: tuple[Span, ...] | None = None
+    releve_seul: date | None = None
+    ruptures: tuple[Rupture, ...] = ()
 
     @classmethod
     def of(
@@ -62,7 +69,8 @@ class Serie:
 
     def within(self, debut: date, fin: date) -> Serie:
         """The figures whose last day is in debut..fin."""
-        return self._keep((self.fin >= debut.toordinal()) & (self.fin <= fin.toordinal()))
+        first, after = np.searchsorted(self.fin, (debut.toordinal(), fin.toordinal() + 1))
+        return self._keep(slice(int(first), int(after)))
 
     def year(self, exercice: Exercice, au: date) -> Serie:
         """The figures of a fiscal year that speak of days up to `au`: one that spans the whole year is there."""
@@ -70,8 +78,11 @@ class Serie:
         keep = part.debut <= au.toordinal()
         return part if keep.all() else part._keep(keep)
 
-    def _keep(self, keep: npt.NDArray[np.bool_]) -> Serie:
-        return Serie(self.debut[keep], self.fin[keep], self.num[keep], self.den[keep], self.n[keep], self.couvert)
+    def _keep(self, keep: npt.NDArray[np.bool_] | slice) -> Serie:
+        return Serie(
+            self.debut[keep], self.fin[keep], self.num[keep], self.den[keep], self.n[keep], self.couvert,
+            self.releve_seul, self.ruptures,
+        )  # fmt: skip
 
     def __len__(self) -> int:
         return len(self.fin)
@@ -82,9 +93,41 @@ def cumul(serie: Serie, exercice: Exercice, jour: date) -> float:
     part = serie.within(exercice.debut, exercice.fin)
     if not len(part):
         return 0.0
+    if jour >= exercice.fin:
+        return float(np.nansum(part.num))
     spans = part.fin - part.debut + 1
     elapsed = np.clip(jour.toordinal() - part.debut + 1, 0, spans)
     return float(np.nansum(part.num * elapsed / spans))
+
+
+def month_total(serie: Serie, debut: date, fin: date) -> float | None:
+    """Σ numerators of the days debut..fin; a figure that spans more of them counts for its share, to the unit.
+
+    None when no figure speaks of these days.
+    """
+    first, last = debut.toordinal(), fin.toordinal()
+    part = serie._keep((serie.fin >= first) & (serie.debut <= last) & ~np.isnan(serie.num))
+    if not len(part):
+        return None
+    spans = part.fin - part.debut + 1
+    inside = np.minimum(part.fin, last) - np.maximum(part.debut, first) + 1
+    total = float((part.num * inside / spans).sum())
+    return total if (inside == spans).all() else float(round(total))
+
+
+def cumuls(serie: Serie, exercice: Exercice, jours: Jours) -> Nombres:
+    """`cumul` at the end of each of `jours` (ordinals)."""
+    part = serie.within(exercice.debut, exercice.fin)
+    spans = part.fin - part.debut + 1
+    elapsed = np.clip(jours[:, None] - part.debut + 1, 0, spans)
+    total: Nombres = np.nansum(part.num * elapsed / spans, axis=1)
+    return total
+
+
+@cache
+def month_ends(exercice: Exercice) -> tuple[date, ...]:
+    """The last days of its twelve months."""
+    return tuple(first.replace(day=monthrange(first.year, first.month)[1]) for first in exercice.mois())
 
 
 def covered_days(spans: tuple[Span, ...], debut: date, fin: date) -> int:
@@ -113,7 +156,17 @@ def couverture(serie: Serie, exercice: Exercice, au: date) -> float | None:
 
 
 def full_year(serie: Serie, exercice: Exercice, au: date) -> bool:
-    """A closed year with data, with no day missing where days count: one that may serve as a model of a year."""
-    if not exercice.closed(au) or cumul(serie, exercice, exercice.fin) <= 0:
+    """A closed year with data, counted one way, no day missing where days count: it may serve as a model of a year."""
+    if not exercice.closed(au) or inside(serie.ruptures, exercice) or cumul(serie, exercice, exercice.fin) <= 0:
         return False
     return couverture(serie, exercice, au) in (None, 1.0)
+
+
+def earlier_years(exercice: Exercice) -> list[Exercice]:
+    """The years of the plan before this one, the oldest first."""
+    return [Exercice(year) for year in range(PREMIER, exercice.annee)]
+
+
+def full_years(serie: Serie, exercice: Exercice, au: date) -> list[Exercice]:
+    """Those that may serve as models of this one."""
+    return [e for e in earlier_years(exercice) if full_year(serie, e, au)]

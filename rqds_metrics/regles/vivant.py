@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 UN_JOUR = timedelta(days=1)
@@ -52,11 +53,17 @@ def subtract(span: Span, taken: list[Span]) -> list[Span]:
     return out
 
 
+def replaced_by(portee: Portee) -> Span:
+    """The days that a lot takes over from older ones: of a snapshot, the day it was taken, and no other."""
+    return Span(portee.fin if portee.mode == "releve" else portee.debut, portee.fin)
+
+
 def live_parts(portees: list[Portee]) -> list[Portee]:
     """What is left to each lot once newer lots of the same series are given precedence.
 
     `portees` are those of live lots only. « cle »: the newest lot has the whole series. « bloc »: a lot keeps its
-    span untouched or not at all. « jour »: a lot keeps the days that no newer one speaks of.
+    span untouched or not at all. « jour »: a lot keeps the days that no newer one speaks of. « releve »: snapshots
+    live side by side, the newest lot of each day (`fin`) wins.
     """
     out: list[Portee] = []
     ordered = sorted(portees, key=lambda p: (p.serie, -p.lot, p.debut))
@@ -67,10 +74,20 @@ def live_parts(portees: list[Portee]) -> list[Portee]:
             if taken and any(p.mode == "cle" for p in mine):
                 break
             for p in mine:
-                free = subtract(Span(p.debut, p.fin), taken)
+                free = subtract(replaced_by(p), taken)
                 if p.mode == "jour":
                     out.extend(Portee(lot, serie, s.debut, s.fin, p.mode) for s in free)
-                elif free == [Span(p.debut, p.fin)]:
+                elif free == [replaced_by(p)]:
                     out.append(p)
-            taken = merge([*taken, *(Span(p.debut, p.fin) for p in mine)])
+            taken = merge([*taken, *map(replaced_by, mine)])
+    return out
+
+
+def spoken(portees: Sequence[Portee]) -> list[Portee]:
+    """The days that are known of: a snapshot alone tells of none, the next one of those since the one before."""
+    out = [p for p in portees if p.mode != "releve"]
+    ordered = sorted((p for p in portees if p.mode == "releve"), key=lambda p: (p.serie, p.fin))
+    for before, p in pairwise(ordered):
+        if before.serie == p.serie:
+            out.append(p._replace(debut=before.fin + UN_JOUR))
     return out

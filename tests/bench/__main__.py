@@ -9,11 +9,13 @@ from pathlib import Path
 
 from etl.demo.load import load_demo
 from rqds_metrics.store import today
-from tests.bench import calcul, ecran, foule, lecture, rapport
+from tests.bench import calcul, ecran, foule, gros, lecture, projection, rapport
 
 MEASURES = {
     "calcul": calcul.measure,
+    "projection": projection.measure,
     "lecture": lecture.measure,
+    "gros": gros.measure,
     "ecran": ecran.measure,
     "foule": foule.measure,
     "rapport": rapport.measure,

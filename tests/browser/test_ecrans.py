@@ -10,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.serveur import served
+from tests.test_correspondance import ENVOIS
 
 pytestmark = pytest.mark.browser
 
@@ -21,6 +22,7 @@ SCREENS = {
     "fiche d'un taux": f"fiche?indicateur=1.2.6-4&{AU}",
     "fiche d'un jalon": f"fiche?indicateur=2.1.1-3&{AU}",
     "televerser": "televerser",
+    "autre outil": "autre-outil",
 }
 # Words of Streamlit's that would mean a text was left in English.
 ENGLISH = re.compile(
@@ -118,8 +120,22 @@ def test_another_day_is_looked_from(address, new_page):
     page = opened(new_page(), f"{address}/fiche?indicateur=1.2.6-2&{AU}")
     expect(page.locator(".phrase")).to_contain_text("31 octobre 2026")
     page.get_by_role("button", name="Vu au 24 nov. 2026").click()
-    page.get_by_test_id("stDateInput").click()
+    page.get_by_test_id("stPopoverBody").get_by_test_id("stDateInput").click()
     page.get_by_role("gridcell", name=re.compile("2 novembre")).first.click()
     expect(page.get_by_text("Tel que vu le 2 novembre 2026", exact=False)).to_be_visible()
     expect(page.locator(".phrase")).to_contain_text("30 septembre 2026")  # October came on the 4th
     page.wait_for_url(re.compile("au=2026-11-02"))
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_an_export_being_described(address, new_page, tmp_path, width):
+    file = tmp_path / "statistiques.csv"
+    file.write_text(ENVOIS, encoding="utf-8")
+    page = opened(new_page(width), f"{address}/autre-outil")
+    page.locator("input[type=file]").first.set_input_files(file)
+    expect(page.get_by_text("Ce que ce fichier changerait")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    assert overflowing(page) == []
+    if width == 1440:
+        assert english(page) == []
+        assert violations(page) == {}

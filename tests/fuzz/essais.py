@@ -9,6 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 from random import Random
 
+from etl.correspondance import Correspondance, from_json
 from etl.loading import LotRefuse, import_export
 from etl.recognition import read_export, sources
 from rqds_metrics import store
@@ -16,7 +17,9 @@ from rqds_metrics.plan import load_plan
 from tests.fuzz.mutations import mutate
 
 SOURCES = Path(__file__).parents[1] / "sources"
+DECRITS = Path(__file__).parents[1] / "decrits"
 JOUR = date(2026, 11, 20)
+DECRIT = "autre-cyberimpact"  # its mapping is beside its files
 
 
 @dataclass
@@ -30,16 +33,22 @@ class Bilan:
 
 
 def fixtures(nom: str) -> list[Path]:
-    return sorted(p for p in (SOURCES / nom).iterdir() if ".attendu." not in p.name)
+    folder = DECRITS if nom == DECRIT else SOURCES
+    return sorted(p for p in (folder / nom).iterdir() if ".attendu." not in p.name and p.suffix != ".json")
+
+
+def mappings() -> list[Correspondance]:
+    return [from_json((DECRITS / DECRIT / "correspondance.json").read_bytes())]
 
 
 def tools() -> list[str]:
-    return [s.nom for s in sources()]
+    """The tools that we know, and one that was described column by column."""
+    return [*(s.nom for s in sources()), DECRIT]
 
 
 def run(nom: str, count: int, seed: int, base: Path, store_every: int = 20) -> Bilan:
     """Read `count` mutated files of a tool; one accepted file in `store_every` is stored too."""
-    bilan, plan = Bilan(), load_plan()
+    bilan, plan, described = Bilan(), load_plan(), mappings()
     texts = [p for p in fixtures(nom) if p.suffix != ".xlsx"] or fixtures(nom)
     books = [p for p in fixtures(nom) if p.suffix == ".xlsx"]
     originals = {p: p.read_bytes() for p in fixtures(nom)}
@@ -50,7 +59,7 @@ def run(nom: str, count: int, seed: int, base: Path, store_every: int = 20) -> B
         octets = mutate(originals[path], dice)
         start = time.perf_counter()
         try:
-            lecture = read_export("x", octets, JOUR, plan)
+            lecture = read_export("x", octets, JOUR, plan, correspondances=described)
         except Exception as error:  # the very thing that must never happen
             bilan.fautes.append((mark, f"{path.name}: {type(error).__name__}: {error}"))
             continue

@@ -6,6 +6,7 @@ FROM balado r
 JOIN portee p ON r.lot = p.lot AND r.serie = p.serie AND r.debut BETWEEN p.debut AND p.fin
 WHERE r.publie_le IS NOT NULL
   AND (r.serie = ? OR starts_with(r.serie, ?))
+  AND (r.lot, r.serie, r.episode, r.publie_le) IN (SELECT lot, serie, episode, publie_le FROM dernier)
   AND r.episode IS NOT NULL
 GROUP BY 1, 2
 ORDER BY 2, 1
