@@ -354,3 +354,11 @@ def load_donnees(au: date, base: str | Path | None = None) -> Donnees:
         while len(_kept) > _RETENUES:
             _kept.popitem(last=False)
     return donnees
+
+
+def holds_demo(base: str | Path | None = None) -> bool:
+    """Does the base hold the demonstration, on whatever day one looks from."""
+    if not version(base):
+        return False
+    with connect(base) as cursor:
+        return any(lot.demo for lot in read_lots(cursor))

@@ -69,6 +69,7 @@ MOTS: dict[str, dict[str, str]] = {
             "`Flèches pour changer de jour, Entrée pour choisir, Échap pour fermer.`"
         ),
     },
+    "DateField": {"en:{year:`yyyy`,month:`mm`,day:`dd`}": "en:{year:`aaaa`,month:`mm`,day:`jj`}"},
     "DataFrame": {
         "label:`Clear selection`": "label:`Effacer la sélection`",
         "label:`Delete row(s)`": "label:`Supprimer la ligne`",

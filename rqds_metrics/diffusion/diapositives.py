@@ -263,6 +263,8 @@ def _plain_bullet(p: Any) -> None:
 def _invite(shape: Any) -> None:
     """What an empty placeholder says, in French, on the master and its layouts."""
     kind = shape._element.nvSpPr.nvPr.find(qn("p:ph")).get("type")
+    if kind == "dt":
+        shape.text_frame.clear()  # a date of 2013, written the American way
     if kind in _INVITES and shape.has_text_frame:
         for rank, p in enumerate(shape.text_frame.paragraphs):
             for run in p.runs[1:]:
@@ -305,6 +307,8 @@ def _banner(words: str) -> Any:
 
 def _in_french(element: Any) -> None:
     """Every text is of the French of Canada: the spelling checker reads it so."""
+    for run in element.iter(qn("a:r")):
+        run.get_or_add_rPr()
     for tag in ("a:rPr", "a:endParaRPr", "a:defRPr"):
         for found in element.iter(qn(tag)):
             found.set("lang", "fr-CA")

@@ -12,7 +12,7 @@ from typing import Literal
 from rqds_metrics.commentaires import Commentaire, commentaires_of
 from rqds_metrics.courbes import Courbes, courbes_of
 from rqds_metrics.diffusion.figures import FIGURES
-from rqds_metrics.donnees import load_donnees
+from rqds_metrics.donnees import holds_demo, load_donnees
 from rqds_metrics.exercice import Exercice, exercices_du_plan
 from rqds_metrics.methode import Regle, rules
 from rqds_metrics.plan import Orientation, Plan, load_plan
@@ -147,11 +147,12 @@ def _picked(urgent: Sequence[Resultat], flips: Sequence[Changement], contenu: Co
     return list(dict.fromkeys([*(r.id for r in urgent), *flipped]))
 
 
-def rapport_of(calcul: Calcul, before: Sequence[Resultat] | None, demande: Demande) -> Rapport:
+def rapport_of(calcul: Calcul, before: Sequence[Resultat] | None, demande: Demande, *, demo: bool = False) -> Rapport:
     """The report of a plan as it is known on `demande.au`.
 
     Args:
         before: the results of the same year as known on `demande.depuis`; None when the year had not begun.
+        demo: the base holds the demonstration (even if nothing of it was received yet on `demande.au`).
     """
     exercice, plan = demande.exercice, calcul.plan
     scope = [o for o in plan.orientations if demande.orientation in (None, o.id)]
@@ -182,7 +183,7 @@ def rapport_of(calcul: Calcul, before: Sequence[Resultat] | None, demande: Deman
         for i in kept
     )
     return Rapport(
-        demande, plan, calcul.donnees.demo, tuple(scope), counted, found, annees, tuple(urgent),
+        demande, plan, demo or calcul.donnees.demo, tuple(scope), counted, found, annees, tuple(urgent),
         before is not None, tuple(flips), fiches, len(wanted) - len(kept),
         tuple(receptions(plan, calcul.donnees, exercice)), tuple(rules(calcul.donnees.decisions.reglages)),
         sum(c.a_revoir for cs in said.values() for c in cs), tuple(generaux),
@@ -208,4 +209,5 @@ def read_rapport(
     before = load_donnees(demande.depuis, base) if began else None
     progress("Calcul des états")
     calcul = Calcul(load_plan(), donnees)
-    return rapport_of(calcul, compute(before, [demande.exercice]) if before else None, demande)
+    results = compute(before, [demande.exercice]) if before else None
+    return rapport_of(calcul, results, demande, demo=holds_demo(base))

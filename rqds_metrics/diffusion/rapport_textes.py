@@ -35,7 +35,7 @@ LECTURE = Regle(
         "La barre d'un tableau est la valeur. Le pointillé marque ce qui était attendu à ce jour ; le trait épais, la "
         "cible de l'exercice.",
         "Sur une fiche, la ligne épaisse est l'exercice ; les points, l'attendu ; la ligne fine, l'exercice précédent ; "
-        "les tirets, où mène le rythme actuel. À droite, cinq exercices devant leur cible (trait) ; l'exercice en cours "
+        "les tirets, où mène le rythme actuel, dans sa fourchette. À droite, cinq exercices devant leur cible (trait) ; l'exercice en cours "
         "est plus pâle.",
     ),
 )
@@ -169,6 +169,8 @@ def calm_words(r: Rapport) -> str:
     if not total:
         return "Tous les indicateurs sont évalués."
     said = enumeration([status_words(s, n) for s, n in left])
+    if not r.evalues:
+        return f"Aucun ne compte encore, ni pour ni contre le plan{DEUX} {said}."
     start = "L'autre ne compte" if total == 1 else f"Les {nombre(total)} autres ne comptent"
     return f"{start} ni pour ni contre le plan{DEUX} {said}."
 

@@ -39,7 +39,8 @@ def year_lines(r: Resultat, c: Courbes, largeur: int = 380, hauteur: int = 150) 
         (str(r.exercice), c.valeur, f'stroke="{look}" stroke-width="2.8"'),
     ]  # fmt: skip
     lines = [line for line in lines if any(v is not None for v in line[1])]
-    top = max((v for _, values, _ in lines for v in values if v is not None), default=1.0) or 1.0
+    shown = [*(values for _, values, _ in lines), c.haut]
+    top = max((v for values in shown for v in values if v is not None), default=1.0) or 1.0
     step = _step(top)
     high = step * -(-top // step)
     written: Callable[[float], str] = (
@@ -66,6 +67,7 @@ def year_lines(r: Resultat, c: Courbes, largeur: int = 380, hauteur: int = 150) 
             f'<text x="{x(rank):.1f}" y="{base + 13}" font-size="9" text-anchor="middle" fill="{GRIS}">'
             f"{MOIS_COURTS[m.month - 1]}</text>"
         )
+    parts.append(_band(c, x, y, look))
     for _, values, style in lines:
         parts += [f'<polyline points="{run}" fill="none" {style}/>' for run in _runs(values, x, y)]
     for rank, v in enumerate(c.valeur):
@@ -80,6 +82,21 @@ def year_lines(r: Resultat, c: Courbes, largeur: int = 380, hauteur: int = 150) 
         place += 25 + len(name) * 5.1 + 14
     summed = ", cumulé" if c.cumule else ""
     return drawn(largeur, hauteur, f"{r.indicateur.court}, {r.exercice}{summed}. {r.phrase}", "".join(parts), "annee")
+
+
+def _band(c: Courbes, x: Callable[[int], float], y: Callable[[float], float], couleur: str) -> str:
+    """Where the year may end, as a pale band around the projection; nothing where it is not known."""
+    known = [
+        (k, low, high)
+        for k, (low, high) in enumerate(zip(c.bas, c.haut, strict=True))
+        if low is not None and high is not None
+    ]
+    if len(known) < 2:
+        return ""
+    points = [f"{x(k):.1f},{y(high):.1f}" for k, _, high in known] + [
+        f"{x(k):.1f},{y(low):.1f}" for k, low, _ in known[::-1]
+    ]
+    return f'<polygon points="{" ".join(points)}" fill="{couleur}" fill-opacity="0.13"/>'
 
 
 def _runs(values: Sequence[float | None], x: Callable[[int], float], y: Callable[[float], float]) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from etl.demo.load import load_demo
 from rqds_metrics.store import today
-from tests.bench import calcul, ecran, foule, gros, lecture, projection
+from tests.bench import calcul, ecran, foule, gros, lecture, projection, rapport
 
 MEASURES = {
     "calcul": calcul.measure,
@@ -18,6 +18,7 @@ MEASURES = {
     "gros": gros.measure,
     "ecran": ecran.measure,
     "foule": foule.measure,
+    "rapport": rapport.measure,
 }
 
 
