@@ -5,10 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.ui.contexte import choose
+from pages.ui.envois import say
 from pages.ui.rapport import ask, offer, prepare, preview
 from rqds_metrics.store import base_path
 
 contexte = choose("Rapport au CA", "Choisissez ce qui y entre, regardez les pages, puis prenez le fichier.")
+say(st.session_state.pop("dits", []))
 if base_path().exists():
     rapport, images = prepare(ask(contexte))
     offer(rapport)

@@ -9,12 +9,13 @@ import streamlit as st
 
 from pages.ui.contexte import Contexte
 from pages.ui.donnees import stamp
-from pages.ui.reunions import reunions
+from pages.ui.reunions import keep_document, reunions
 from rqds_metrics.diffusion.documents import FORMES, MIMES, TITRES, Forme
 from rqds_metrics.diffusion.rapport import CONTENUS, DEPUIS_JOURS, TITRE_MAX, Contenu, Demande, Rapport, read_rapport
 from rqds_metrics.diffusion.rapport_pdf import report_pages
 from rqds_metrics.diffusion.rapport_textes import file_name
 from rqds_metrics.plan import load_plan
+from rqds_metrics.reunions import next_from
 
 GARDES = 8  # a report and its pages weigh a few megabytes
 POINTS = 96  # dots an inch of the preview
@@ -34,6 +35,7 @@ def _since(au: date) -> date:
 def ask(contexte: Contexte) -> Demande:
     """The choices: what goes in, since when, for which meeting."""
     au = contexte.au
+    coming = next_from(reunions(au), au)
     what, which, since, meeting = st.columns([1.5, 1.3, 1, 1], vertical_alignment="bottom")
     contenu: Contenu = what.segmented_control(
         "Contenu", list(CONTENUS), default="tout", format_func=CONTENUS.__getitem__, key="rapport_contenu"
@@ -51,7 +53,8 @@ def ask(contexte: Contexte) -> Demande:
         key=f"rapport_depuis_{au}", help="« Ce qui a changé » se compte depuis ce jour-là.",
     )  # fmt: skip
     reunion = meeting.date_input(
-        "Réunion (facultatif)", None, format="YYYY-MM-DD", key="rapport_reunion", help="Le jour de la réunion, sur la page titre."
+        "Réunion (facultatif)", coming.jour if coming else None, format="YYYY-MM-DD", key=f"rapport_reunion_{au}",
+        help="Le jour de la réunion, sur la page titre.",
     )  # fmt: skip
     titre = st.text_input("Titre", Demande.titre, max_chars=TITRE_MAX, key="rapport_titre")
     return Demande.of(
@@ -102,6 +105,9 @@ def offer(rapport: Rapport) -> None:
                 icon=":material/download:",
                 on_click="ignore",
             )
+        meeting = next((r for r in reunions() if r.jour == rapport.demande.reunion), None)
+        if meeting and st.button("Garder le PDF avec la réunion", icon=":material/bookmark_add:"):
+            keep_document(meeting, _file(version, rapport.demande, "pdf"), file_name(rapport, "pdf"))
     if rapport.a_revoir:
         many = rapport.a_revoir > 1
         st.warning(

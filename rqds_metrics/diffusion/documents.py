@@ -17,7 +17,9 @@ from rqds_metrics.diffusion.rapport_pdf import report_pdf
 from rqds_metrics.diffusion.rapport_pptx import report_pptx
 from rqds_metrics.diffusion.rapport_textes import file_name
 from rqds_metrics.diffusion.rapport_xlsx import report_xlsx
+from rqds_metrics.donnees import load_donnees
 from rqds_metrics.regles.formats import INSECABLE, nombre, typographie
+from rqds_metrics.reunions import last_before, reunions_of
 from rqds_metrics.store import base_path, today
 
 Forme = Literal["pdf", "pptx", "xlsx"]
@@ -36,7 +38,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--exercice", type=year, help="un exercice, par exemple 2026-2027 (celui du jour par défaut)")
     parser.add_argument("--orientation", metavar="N", help="une seule orientation (1 à 4)")
     parser.add_argument("--changements", action="store_true", help="seulement ce qui a changé")
-    parser.add_argument("--depuis", type=day, help="le jour de la réunion précédente (30 jours avant par défaut)")
+    parser.add_argument(
+        "--depuis", type=day, help="le jour de la réunion précédente (la dernière inscrite, sinon 30 jours avant)"
+    )
     parser.add_argument("--reunion", type=day, help="le jour de la réunion")
     parser.add_argument("--titre", default="", help="le titre du document")
     parser.add_argument(
@@ -90,8 +94,10 @@ def run_report(args: argparse.Namespace) -> int:
     start = perf_counter()
     try:
         forme = form_of(args.format, args.sortie)
+        au = args.au or today()
+        last = last_before(reunions_of(load_donnees(au, args.base).decisions.reunions), au)
         demande = Demande.of(
-            args.au or today(), args.exercice, args.depuis, args.orientation,
+            au, args.exercice, args.depuis or (last.jour if last else None), args.orientation,
             changements=args.changements, titre=args.titre, reunion=args.reunion,
         )  # fmt: skip
         if not base_path(args.base).exists():

@@ -35,8 +35,8 @@ LECTURE = Regle(
         "La barre d'un tableau est la valeur. Le pointillé marque ce qui était attendu à ce jour ; le trait épais, la "
         "cible de l'exercice.",
         "Sur une fiche, la ligne épaisse est l'exercice ; les points, l'attendu ; la ligne fine, l'exercice précédent ; "
-        "les tirets, où mène le rythme actuel, dans sa fourchette. À droite, cinq exercices devant leur cible (trait) ; l'exercice en cours "
-        "est plus pâle.",
+        "les tirets, où mène le rythme actuel, dans sa fourchette. À droite, cinq exercices devant leur cible (trait) ; "
+        "l'exercice en cours est plus pâle.",
     ),
 )
 GROUPES: dict[Sens, str] = {
