@@ -25,7 +25,7 @@ from rqds_metrics.plan import RACINE
 
 FUSEAU = ZoneInfo("America/Toronto")
 DEFAUT = RACINE / "data" / "rqds.duckdb"
-SCHEMA = 1
+SCHEMA = 2
 PATIENCE = 20.0  # seconds that a busy file is waited for
 # Files must open with the 1.5 line too, which is kept longer than 2.0 is proven.
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
@@ -88,6 +88,11 @@ CREATE TABLE registre (
     cle VARCHAR NOT NULL, exercice VARCHAR, valeur VARCHAR, pourquoi VARCHAR NOT NULL, demo BOOLEAN NOT NULL
 );
 """
+# What a lot changed when it was received, cancelled or brought back, as JSON: see etl.effects. No row: not known.
+_EFFET = "CREATE TABLE effet (lot BIGINT NOT NULL, quand TIMESTAMP NOT NULL, detail VARCHAR NOT NULL);"
+
+# What brings a base of the schema before to each one; nothing that it holds is changed.
+_MIGRATIONS: dict[int, tuple[str, ...]] = {2: (_EFFET,)}
 
 
 def schema_sql() -> str:
@@ -96,7 +101,7 @@ def schema_sql() -> str:
         f"CREATE TABLE {name} ({', '.join(f'{c} {t}' for c, t in {**COMMUNES, **columns}.items())});"
         for name, columns in FAMILLES.items()
     ]
-    return _SYSTEM + "\n".join(families)
+    return _SYSTEM + _EFFET + "\n".join(families)
 
 
 @dataclass
@@ -140,11 +145,28 @@ def _ensure_schema(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
         connection.execute("COMMIT")
         return
     row = connection.execute("SELECT valeur FROM meta WHERE cle = 'schema'").fetchone() if "meta" in tables else None
-    if row is None or int(row[0]) != SCHEMA:
+    found = int(row[0]) if row else 0
+    if 0 < found < SCHEMA:
+        _migrate(connection, found)
+    elif found != SCHEMA:
         raise BaseIllisible(
             f"La base {path.name} vient d'une autre version de l'application (schéma {row[0] if row else 'inconnu'}, "
             f"attendu {SCHEMA}). Rien n'y a été changé."
         )
+
+
+def _migrate(connection: duckdb.DuckDBPyConnection, found: int) -> None:
+    """Bring an older base to this schema: whole, or not at all."""
+    connection.execute("BEGIN")
+    try:
+        for number in range(found + 1, SCHEMA + 1):
+            for statement in _MIGRATIONS[number]:
+                connection.execute(statement)
+        connection.execute("UPDATE meta SET valeur = ? WHERE cle = 'schema'", [str(SCHEMA)])
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
 
 
 @contextmanager
@@ -155,7 +177,7 @@ def connect(base: str | Path | None = None) -> Iterator[duckdb.DuckDBPyConnectio
 
     Raises:
         BaseOccupee: another process held the file for too long.
-        BaseIllisible: not a database, or not of this schema.
+        BaseIllisible: not a database, or of a newer schema; an older one is brought to this one.
     """
     path = base_path(base)
     with _guard:

@@ -39,6 +39,7 @@ class Mailchimp(TableSource):
         Champ("clics", "int", ("Unique Clicks",), required=False, empty=_VIDE),
         Champ("desabonnements", "int", ("Unsubscribes",), required=False, empty=_VIDE),
     )
+    conservables = ((signatures, champs),)  # neither the subject nor the audience, which are free texts
 
     def rows(self, tables: list[Table], contexte: Contexte, extrait: Extrait) -> None:
         frame = joined(tables)

@@ -12,7 +12,7 @@ from etl.cells import normal
 from etl.days import holes, runs
 from etl.findings import constat_at
 from etl.source import Constat, Contexte, Document, Extrait, Tranche, row_columns
-from etl.table import Champ, Table, TableSource, find_header, headers_at, joined, no_row, scrubbed
+from etl.table import Champ, Table, TableSource, counts, find_header, headers_at, joined, no_row, scrubbed
 from rqds_metrics.regles.formats import jour
 
 _VIDE = ("--", "-", "nan")
@@ -44,6 +44,10 @@ class Spotify(TableSource):
         Champ("publie_le", "date", ("releaseDate",), filled=True),
         Champ("lectures", "int", ("plays", "starts"), required=False, empty=_VIDE),
         Champ("ecoutes", "int", ("streams",), required=False, empty=_VIDE),
+    )
+    conservables = (
+        (episodes, (*champs_episodes, *counts("audience_size"))),
+        (jours, (*champs_jours, *counts("Listeners", "Audience size", "Impressions"))),
     )
 
     def recognise(self, document: Document) -> bool:
