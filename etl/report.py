@@ -141,7 +141,9 @@ def change_text(effet: Effet) -> str:
             if a.statut != b.statut
             else f"{b.indicateur.court} : {value_text(b)}, d'un autre nombre de réponses"
         )
-    return typographie(f"{b.indicateur.court} : {value_text(a)} → {value_text(b)}")
+    unit = b.indicateur.unite
+    before = nombre(a.valeur) if unit != "%" and b.indicateur.type != "jalon" else value_text(a)  # the unit once
+    return typographie(f"{b.indicateur.court} : {before} → {value_text(b)}")
 
 
 def effects_summary(effets: Sequence[Effet], au: date) -> str:

@@ -5,15 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from etl.gabarit import template_of
+from etl.history import read_every_lot, read_history
 from pages.ui.cadre import show
 from pages.ui.contexte import current, remember
 from pages.ui.donnees import donnees, warm
 from pages.ui.envois import (
     MONTRES,
-    bring_back,
-    confirm_cancel,
-    history,
-    history_html,
     offer_annotated,
     preview_files,
     previews_html,
@@ -21,6 +18,7 @@ from pages.ui.envois import (
     say,
     store_ready,
 )
+from pages.ui.historique import act, history_html
 from pages.ui.reglages import choose_sources, choose_test_sends
 from rqds_metrics.store import today
 
@@ -43,7 +41,7 @@ files = st.file_uploader(
 if files:
     apercus = preview_files(read_files(files))
     show(previews_html(apercus), key="apercus")
-    offer_annotated(apercus, files)
+    offer_annotated(apercus)
     ready = sum(a.etat == "pret" for a in apercus)
     if donnees(today()).demo:
         st.warning("Retirez d'abord la démonstration (bandeau du haut) : de vrais fichiers ne s'y mêlent pas.")
@@ -67,12 +65,12 @@ with st.expander("Saisir ce qu'aucun outil ne donne : le gabarit Excel"):
     st.download_button(f"Télécharger {name}", template_of(year), name, icon=":material/download:")
 choose_test_sends()
 choose_sources()
-lots = history()
+lots = read_every_lot()
 shown = st.session_state.setdefault("lots_montres", MONTRES)
-asked = show(history_html(lots[:shown]), key="historique")
+entrees = read_history(lots[:shown])
+asked = show(history_html(entrees), key="historique")
 if len(lots) > shown and st.button(f"Voir plus ({len(lots) - shown} plus anciens)"):
     st.session_state["lots_montres"] = shown + 4 * MONTRES
     st.rerun()
-chosen = next((lot for lot in lots if asked and str(lot.id) == asked.get("id")), None)
-if asked and chosen:
-    (bring_back if asked.get("action") == "retablir" else confirm_cancel)(chosen)
+if asked:
+    act(asked, entrees)
