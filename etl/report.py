@@ -11,7 +11,7 @@ from etl.history import Entree
 from etl.preview import Apercu
 from etl.source import Constat
 from rqds_metrics.exercice import Exercice
-from rqds_metrics.regles.formats import jour, nombre, periode, quantite, typographie, unite
+from rqds_metrics.regles.formats import jour, nombre, periode, pourcent, quantite, typographie, unite
 from rqds_metrics.statuts import LIBELLES
 from rqds_metrics.store import local
 
@@ -47,10 +47,25 @@ def value_text(r: Vu) -> str:
     return quantite(r.valeur, r.indicateur.unite)
 
 
+def _both_texts(a: Vu, b: Vu) -> tuple[str, str]:
+    """Two values as they are told, with as many decimals as it takes to see that they differ."""
+    before, after = value_text(a), value_text(b)
+    if before == after and a.valeur is not None and b.valeur is not None and a.valeur != b.valeur:
+        for decimals in (2, 3, 4):
+            tell = pourcent if b.indicateur.unite == "%" else nombre
+            before, after = tell(a.valeur, decimals), tell(b.valeur, decimals)
+            if before != after:
+                break
+    return before, after
+
+
 def effect_text(effet: Effet) -> str:
     """« Visites du site Web 2026-2027 : n.d. → 4 812 visites (sans données → en retard) »."""
     a, b = effet.avant, effet.apres
-    text = f"{b.indicateur.court}, {b.exercice} : {value_text(a)} → {value_text(b)}"
+    text = "{}, {} : {} → {}".format(b.indicateur.court, b.exercice, *_both_texts(a, b))
+    if a.valeur == b.valeur and a.n != b.n and a.cible == b.cible:  # the same, of more or fewer answers or days
+        told = f"sur {nombre(b.n)} plutôt que {nombre(a.n)}" if b.indicateur.type == "taux" else "comme avant"
+        text = f"{b.indicateur.court}, {b.exercice} : {value_text(b)}, {told}"
     if (a.valeur, a.n) == (b.valeur, b.n) and a.cible != b.cible:  # a rise is asked over what last year reached
         unit = b.indicateur.unite
         text = f"{b.indicateur.court}, cible de {b.exercice} : {quantite(a.cible, unit)} → {quantite(b.cible, unit)}"
@@ -130,20 +145,18 @@ def apercu_value(apercu: Apercu) -> dict[str, Any]:
 
 
 def change_text(effet: Effet) -> str:
-    """« Taux d'ouverture : 34,1 % → 35,6 % »: the indicator and what it became, without its year or status."""
+    """« Taux d'ouverture : 34,1 % → 35,6 % »: the indicator and what it became, in a few words."""
     a, b = effet.avant, effet.apres
-    if value_text(a) == value_text(b):
-        if a.cible != b.cible:
-            unit = b.indicateur.unite
-            return typographie(f"cible, {b.indicateur.court} : {quantite(a.cible, unit)} → {quantite(b.cible, unit)}")
-        return typographie(
-            f"{b.indicateur.court} : {LIBELLES[a.statut].lower()} → {LIBELLES[b.statut].lower()}"
-            if a.statut != b.statut
-            else f"{b.indicateur.court} : {value_text(b)}, d'un autre nombre de réponses"
-        )
-    unit = b.indicateur.unite
-    before = nombre(a.valeur) if unit != "%" and b.indicateur.type != "jalon" else value_text(a)  # the unit once
-    return typographie(f"{b.indicateur.court} : {before} → {value_text(b)}")
+    before, after = _both_texts(a, b)
+    if before != after:
+        alone = b.indicateur.unite != "%" and b.indicateur.type != "jalon" and value_text(a) != value_text(b)
+        return typographie(f"{b.indicateur.court} : {nombre(a.valeur) if alone else before} → {after}")  # one unit
+    if a.cible != b.cible:
+        unit = b.indicateur.unite
+        return typographie(f"cible, {b.indicateur.court} : {quantite(a.cible, unit)} → {quantite(b.cible, unit)}")
+    if a.statut != b.statut:
+        return typographie(f"{b.indicateur.court} : {LIBELLES[a.statut].lower()} → {LIBELLES[b.statut].lower()}")
+    return typographie(f"{b.indicateur.court} : {after}, comme avant")
 
 
 def effects_summary(effets: Sequence[Effet], au: date) -> str:

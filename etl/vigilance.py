@@ -44,6 +44,7 @@ def cautions(extrait: Extrait, passe: dict[str, Passe], recu_le: date) -> list[C
         out += _straddling(spans)
     if not said & {"jour_en_cours", "mois_en_cours"}:
         out += _unfinished(spans, recu_le)
+    missing: dict[str, list[Constat]] = {}
     for serie in sorted({t.serie for t in extrait.tranches}):
         known = passe.get(serie)
         if known is None:
@@ -52,9 +53,12 @@ def cautions(extrait: Extrait, passe: dict[str, Passe], recu_le: date) -> list[C
         out += _fewer(mine, known)
         first = min((t.debut for t in spans if t.serie == serie), default=None)
         if first:
-            out += _missing_before(first, known)
+            missing[serie] = list(_missing_before(first, known))
             out += _odd_totals(mine, known, COLONNES.get(extrait.famille, {}))
-    return out[:20]
+    # typed-in values: each indicator is a serie, which may well have nothing to say one month
+    if extrait.famille != "saisie" or all(missing.values()):
+        out += [c for found in missing.values() for c in found]
+    return list(dict.fromkeys(out))[:20]  # several series of a file may say the same thing
 
 
 def _month(day: date) -> date:

@@ -52,6 +52,9 @@ class Mailchimp(TableSource):
             note = (
                 f"{small} envois sur {len(frame)} ont été livrés à moins de {limit} personnes : ils sont gardés, "
                 "mais comptent pour des essais et n'entrent pas dans le taux d'ouverture."
+                if small > 1
+                else f"Un envoi sur {len(frame)} a été livré à moins de {limit} personnes : il est gardé, mais compte "
+                "pour un essai et n'entre pas dans le taux d'ouverture."
             )
             extrait.constats.append(Constat("envois_test", "info", note))
         frame["serie"] = "mailchimp|" + frame["campagne"].astype("str")

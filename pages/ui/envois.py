@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import streamlit as st
@@ -90,8 +90,15 @@ def offer_annotated(apercus: Sequence[Apercu]) -> None:
             )
 
 
+def _first_day(lecture: Lecture) -> tuple[bool, date]:
+    """The oldest first, those that cannot be read last."""
+    first = lecture.extrait.debut if lecture.extrait else None
+    return first is None, first or date.max
+
+
 def preview_files(lectures: list[Lecture]) -> list[Apercu]:
     """What they would change; computed again only when the files or the base change."""
+    lectures = sorted(lectures, key=_first_day)  # so that a month is not said to be missing which was dropped with it
     mark = (stamp(), tuple(le.sha256 + le.fichier for le in lectures))
     if st.session_state.get("apercus_de") != mark:
         st.session_state["apercus"] = preview(lectures, au=today())
