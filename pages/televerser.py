@@ -59,7 +59,7 @@ with st.expander("Saisir ce qu'aucun outil ne donne : le gabarit Excel"):
     year = current().exercice
     st.markdown(
         f"Les indicateurs sans export, leurs mois de {year} et des listes déroulantes. Remplissez ce que vous savez, "
-        "laissez le reste vide, puis déposez le fichier ici : seules les lignes remplies comptent."
+        "laissez le reste vide, puis déposez le fichier ici : seules les lignes remplies comptent."
     )
     name = f"valeurs-{year}.xlsx"
     st.download_button(f"Télécharger {name}", template_of(year), name, icon=":material/download:")
