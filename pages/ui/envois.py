@@ -22,7 +22,7 @@ from pages.ui.donnees import stamp
 from pages.ui.gabarits import escape_markdown, render
 from rqds_metrics.donnees import load_donnees
 from rqds_metrics.plan import load_plan
-from rqds_metrics.regles.formats import jour, nombre, typographie
+from rqds_metrics.regles.formats import jour, nombre
 from rqds_metrics.store import local, today
 
 
@@ -35,8 +35,8 @@ class Dit:
 
 
 def say(dits: Sequence[Dit]) -> None:
-    done = [escape_markdown(typographie(d.texte)) for d in dits if d.fait]
-    failed = [escape_markdown(typographie(d.texte)) for d in dits if not d.fait]
+    done = [escape_markdown(d.texte) for d in dits if d.fait]
+    failed = [escape_markdown(d.texte) for d in dits if not d.fait]
     if done:
         st.success("  \n".join(done), icon=":material/check:")
     if failed:
