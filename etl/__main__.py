@@ -10,17 +10,18 @@ from pathlib import Path
 
 from etl.archive import read_all
 from etl.correspondance import saved
+from etl.history import read_every_lot, read_history
 from etl.loading import LotRefuse, cancel_lot, import_export, remove_demo
 from etl.preview import preview
 from etl.reading import TAILLE_MAX
 from etl.recognition import read_export, shown_name
-from etl.report import apercu_text, apercu_value, constat_text, lots_text, plain_spaces
+from etl.report import apercu_text, apercu_value, constat_text, lots_text, lots_value, plain_spaces
 from etl.restoring import restore_lot
 from etl.source import Constat, Lecture
 from rqds_metrics import store
 from rqds_metrics.alimentation import plan_decided
 from rqds_metrics.cli import french_parser, run
-from rqds_metrics.donnees import load_donnees, read_lots
+from rqds_metrics.donnees import load_donnees
 from rqds_metrics.plan import load_plan
 from rqds_metrics.regles.formats import quantite, unite
 
@@ -89,15 +90,19 @@ def importer(args: argparse.Namespace) -> int:
         for r in recu.remplace:
             text += f" ; remplace {quantite(r.jours, 'jour')} du lot {r.lot} ({r.fichier})"
         print(plain_spaces(text) + ".")
+        for constat in recu.constats:
+            print(f"  {plain_spaces(constat_text(constat))}")
     return 1 if failed else 0
 
 
 def lots(args: argparse.Namespace) -> int:
-    if not store.base_path(args.base).exists():
+    entrees = read_history(read_every_lot(args.base), args.base)
+    if args.json:
+        print(json.dumps(lots_value(entrees), ensure_ascii=False, indent=1))
+    elif not store.base_path(args.base).exists():
         print("Aucun fichier reçu : la base n'existe pas encore.")
-        return 0
-    with store.connect(args.base) as cursor:
-        print(lots_text(read_lots(cursor)))
+    else:
+        print(lots_text(entrees))
     return 0
 
 
@@ -161,7 +166,8 @@ def main() -> int:
     take = command("importer", "enregistrer des fichiers")
     take.add_argument("fichiers", nargs="+")
     take.add_argument("--par", help="qui envoie (le nom de session par défaut)")
-    command("lots", "les fichiers reçus")
+    every = command("lots", "les fichiers reçus, et ce que chacun a changé")
+    every.add_argument("--json", action="store_true", help="tout, en JSON")
     for name, words in (("annuler", "annuler un lot"), ("retablir", "rétablir un lot annulé")):
         change = command(name, words)
         change.add_argument("lot", type=int)

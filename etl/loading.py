@@ -5,21 +5,24 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 
+from etl.effects import Remplace, Trace, affordable, differences, figures, record, recorded, touched_years
 from etl.mapped_checks import described_otherwise
 from etl.matching import AmbiguousError, match_known
+from etl.originaux import keep_original
 from etl.source import Constat, Extrait, Lecture, Tranche
-from etl.vigilance import COLONNES, Passe
+from etl.vigilance import COLONNES, Passe, cautions
 from rqds_metrics import store
 from rqds_metrics.disk import DisquePlein, check_room
 from rqds_metrics.donnees import Lot, read_lots, read_portees_near
 from rqds_metrics.familles import COMMUNES, FAMILLES
+from rqds_metrics.registre import read_decisions
 from rqds_metrics.regles.formats import jour, periode
 from rqds_metrics.regles.vivant import Portee, Span, merge, subtract
 
@@ -46,13 +49,17 @@ class Remplacement:
 
 @dataclass(frozen=True)
 class Recu:
-    """What became of a file. `lot` None: it had been received already (`deja`)."""
+    """What became of a file. `lot` None: it had been received already (`deja`).
+
+    `constats`: what went otherwise than hoped after the rows were stored; nothing of it loses them.
+    """
 
     fichier: str
     lot: int | None
     lignes: int = 0
     deja: Lot | None = None
     remplace: tuple[Remplacement, ...] = field(default=())
+    constats: tuple[Constat, ...] = ()
 
 
 def known_lot(lots: list[Lot], sha256: str, hashes: dict[int, str]) -> Lot | None:
@@ -279,6 +286,35 @@ def write_lot(
     return lot
 
 
+def store_with_effect(
+    cursor: duckdb.DuckDBPyConnection, lecture: Lecture, *, par: str, recu_le: datetime, demo: bool = False
+) -> Recu:
+    """store_lot, and beside the lot what it changed, what it replaced and what it was warned of.
+
+    Raises:
+        LotRefuse: see store_lot.
+    """
+    extrait = lecture.extrait
+    if extrait is None or any(c.verdict == "erreur" for c in lecture.constats):
+        return store_lot(cursor, lecture, par=par, recu_le=recu_le, demo=demo)
+    au = store.local(recu_le).date()
+    if not affordable(cursor, extrait.famille):
+        return store_lot(cursor, lecture, par=par, recu_le=recu_le, demo=demo)
+    years = touched_years(extrait.debut, extrait.fin, au)
+    before = figures(cursor, extrait.famille, years, au)
+    series = {t.serie for t in extrait.tranches}
+    near = read_portees_near(cursor, read_lots(cursor, au), series, extrait.debut or au, extrait.fin or au)
+    past = read_past(cursor, extrait, near)
+    recu = store_lot(cursor, lecture, par=par, recu_le=recu_le, demo=demo)
+    if recu.lot is not None:
+        # the words of `cautions` hold figures and months only; those of the reader may quote what a person typed
+        told = tuple(c.note for c in cautions(extrait, past, au))
+        replaced = tuple(Remplace(r.lot, r.debut, r.fin, r.jours) for r in recu.remplace)
+        effets = differences(before, figures(cursor, extrait.famille, years, au))
+        record(cursor, recu.lot, recu_le, Trace(effets, told, replaced))
+    return recu
+
+
 def import_export(
     lecture: Lecture,
     base: str | Path | None = None,
@@ -287,16 +323,20 @@ def import_export(
     recu_le: datetime | None = None,
     demo: bool = False,
 ) -> Recu:
-    """Store one file in a transaction of its own: all of it, or nothing.
+    """Store one file in a transaction of its own: all of it, or nothing; then keep the file, where it may be.
 
     Raises:
         LotRefuse: see store_lot; or the disk filled up in the middle.
     """
     try:
         with store.transaction(base) as cursor:
-            return store_lot(cursor, lecture, par=par, recu_le=recu_le or store.now(), demo=demo)
+            recu = store_with_effect(cursor, lecture, par=par, recu_le=recu_le or store.now(), demo=demo)
+            limit = read_decisions(cursor, store.today()).reglages.original_max_mo
     except DisquePlein as plein:
         raise _no_room(plein) from plein
+    if recu.lot is None or demo:
+        return recu
+    return replace(recu, constats=tuple(keep_original(lecture, base, limit)))
 
 
 def cancel_lot(lot: int, base: str | Path | None = None, *, qui: str, quand: datetime | None = None) -> Lot:
@@ -314,7 +354,9 @@ def cancel_lot(lot: int, base: str | Path | None = None, *, qui: str, quand: dat
         if found.annule_le:
             when = jour(store.local(found.annule_le).date())
             raise LotRefuse([Constat("lot", "erreur", f"Le lot {lot} est déjà annulé (le {when}).")])
-        cursor.execute("INSERT INTO lot_etat VALUES (?, ?, ?, false)", [lot, quand or store.now(), qui])
+        moment = quand or store.now()
+        with recorded(cursor, found, moment):
+            cursor.execute("INSERT INTO lot_etat VALUES (?, ?, ?, false)", [lot, moment, qui])
     return found
 
 
@@ -326,6 +368,7 @@ def remove_demo(base: str | Path | None = None) -> int:
             cursor.execute(f"DELETE FROM {famille} WHERE lot IN (SELECT id FROM lot WHERE demo)")  # noqa: S608
         cursor.execute("DELETE FROM tranche WHERE lot IN (SELECT id FROM lot WHERE demo)")
         cursor.execute("DELETE FROM lot_etat WHERE lot IN (SELECT id FROM lot WHERE demo)")
+        cursor.execute("DELETE FROM effet WHERE lot IN (SELECT id FROM lot WHERE demo)")
         cursor.execute("DELETE FROM registre WHERE demo")
         cursor.execute("DELETE FROM lot WHERE demo")
     return len(ids)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from etl.effects import Effet, differences, touched_years
 from etl.loading import LotRefuse, Recu, read_past, store_lot
 from etl.snapshot import compared
 from etl.source import Constat, Extrait, Lecture
@@ -18,21 +19,11 @@ from rqds_metrics import store
 from rqds_metrics.corrections import corrected
 from rqds_metrics.differences import read_snapshots
 from rqds_metrics.donnees import Donnees, read_donnees
-from rqds_metrics.exercice import Exercice
 from rqds_metrics.mesures import load_mesures
-from rqds_metrics.regles.vivant import Span
-from rqds_metrics.resultats import Resultat, compute
+from rqds_metrics.resultats import compute
 from rqds_metrics.store import local
 
 _NOBODY = "essai"
-
-
-@dataclass(frozen=True)
-class Effet:
-    """One indicator in one year, before and after."""
-
-    avant: Resultat
-    apres: Resultat
 
 
 @dataclass(frozen=True)
@@ -64,13 +55,6 @@ def _undone(base: str | Path | None) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def _years(lecture: Lecture, au: date) -> list[Exercice]:
-    """The years a file can change: those it speaks of, the next ones that build on them, and the current one."""
-    span = Span(lecture.extrait.debut or au, lecture.extrait.fin or au) if lecture.extrait else Span(au, au)
-    last = Exercice.of(au).annee
-    return [Exercice(y) for y in range(max(Exercice.of(span.debut).annee, 2022), last + 1)]
-
-
 def _next_to_earlier(cursor: duckdb.DuckDBPyConnection, extrait: Extrait, known: Donnees) -> list[Constat]:
     """What snapshots tell, compared with those that count. Needs the tables that read_donnees made."""
     out: list[Constat] = []
@@ -83,14 +67,6 @@ def _next_to_earlier(cursor: duckdb.DuckDBPyConnection, extrait: Extrait, known:
             past = {s: read_snapshots(cursor, mesure, s) for s in mine}
             out += compared(extrait, mesure.numerateur, mesure.unite, past) if mine else []
     return out
-
-
-def _effects(before: list[Resultat], after: list[Resultat]) -> tuple[Effet, ...]:
-    def shown(r: Resultat) -> tuple[object, ...]:
-        return (r.valeur, r.n, r.statut, r.cible)
-
-    pairs = zip(before, after, strict=True)
-    return tuple(Effet(a, b) for a, b in pairs if shown(a) != shown(b))
 
 
 def preview(
@@ -110,7 +86,7 @@ def preview(
             if lecture.extrait is None or any(c.verdict == "erreur" for c in lecture.constats):
                 out.append(Apercu(lecture, tuple(lecture.constats), None, ()))
                 continue
-            years = _years(lecture, au)
+            years = touched_years(lecture.extrait.debut, lecture.extrait.fin, au)
             known = known or read_donnees(cursor, au)
             before = compute(known, years)
             past = read_past(cursor, lecture.extrait, list(known.portees))
@@ -127,5 +103,7 @@ def preview(
             known = known if recu.deja else read_donnees(cursor, au)
             after = before if recu.deja else compute(known, years)
             # a file received already was told about then
-            out.append(Apercu(lecture, tuple(lecture.constats) if recu.deja else told, recu, _effects(before, after)))
+            out.append(
+                Apercu(lecture, tuple(lecture.constats) if recu.deja else told, recu, differences(before, after))
+            )
     return out

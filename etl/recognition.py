@@ -7,6 +7,7 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cache
 
@@ -61,13 +62,14 @@ def read_export(
     try:
         document = read_document(name, octets)
     except UnreadableError as error:
-        return Lecture(name, sha256, None, None, [presentable(error.constat)])
+        return Lecture(name, sha256, None, None, [presentable(error.constat)], octets)
     found: Sequence[Source] = [s for s in sources() if s.recognise(document)] or fitting(document, correspondances)
     if len(found) != 1:
         constat = _ambiguous(found) if found else _unknown(document, correspondances)
         before = [presentable(c) for c in document.constats]
-        return Lecture(name, sha256, None, None, [*before, presentable(constat)])
-    return read_as(found[0], document, Contexte(recu_le, plan, reglages or default_reglages()))
+        return Lecture(name, sha256, None, None, [*before, presentable(constat)], octets)
+    lecture = read_as(found[0], document, Contexte(recu_le, plan, reglages or default_reglages()))
+    return replace(lecture, octets=octets)
 
 
 def read_as(source: Source, document: Document, contexte: Contexte) -> Lecture:

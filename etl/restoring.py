@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 
+from etl.effects import recorded
 from etl.loading import LotRefuse
 from etl.source import Constat
 from rqds_metrics import store
@@ -38,7 +39,9 @@ def restore_lot(lot: int, base: str | Path | None = None, *, qui: str, quand: da
                 "et ne se partage pas par jour."
             )
             raise LotRefuse([Constat("lot", "erreur", note, remede="Annulez d'abord cet autre envoi.")])
-        cursor.execute("INSERT INTO lot_etat VALUES (?, ?, ?, true)", [lot, quand or store.now(), qui])
+        moment = quand or store.now()
+        with recorded(cursor, found, moment):
+            cursor.execute("INSERT INTO lot_etat VALUES (?, ?, ?, true)", [lot, moment, qui])
     return found
 
 

@@ -164,6 +164,13 @@ class Source:
         """Rows of the family and all that was found; a bad file gives « erreur » findings, never an exception."""
         raise NotImplementedError
 
+    def keepable(self, document: Document) -> list[Feuille]:
+        """The sheets of a file that was stored, with nothing but what may be kept of them (see etl.originaux).
+
+        Nothing, unless the source says otherwise: what lists people or free answers is not kept.
+        """
+        return []
+
     def blank(self) -> Extrait:
         """An extract without rows, to be filled."""
         return Extrait(self.nom, self.famille, empty_rows(self.famille), [])
@@ -173,7 +180,8 @@ class Source:
 class Lecture:
     """What became of a file. `source` and `extrait` are None when it could not be read or was not recognised.
 
-    `constats` holds everything found, those of `extrait` included.
+    `constats` holds everything found, those of `extrait` included. `octets`: the file, in memory only, for what may be
+    kept of it once it is stored.
     """
 
     fichier: str
@@ -181,6 +189,7 @@ class Lecture:
     source: Source | None
     extrait: Extrait | None
     constats: list[Constat]
+    octets: bytes | None = field(default=None, repr=False, compare=False)
 
 
 def row_columns(famille: str) -> list[str]:

@@ -223,6 +223,8 @@ class TableSource(Source):
 
     signatures: tuple[frozenset[str], ...]
     champs: tuple[Champ, ...]
+    # Forms of its export, the likeliest first: the columns that may be kept with the file. None: see Source.keepable.
+    conservables: tuple[tuple[Sequence[frozenset[str]], Sequence[Champ]], ...] = ()
 
     def recognise(self, document: Document) -> bool:
         return any(find_header(f, self.signatures) is not None for f in document.feuilles)
@@ -258,9 +260,49 @@ class TableSource(Source):
                 out.append(table)
         return out
 
+    def keepable(self, document: Document) -> list[Feuille]:
+        out = []
+        for feuille in document.feuilles:
+            copies = (kept_columns(feuille, signatures, champs) for signatures, champs in self.conservables)
+            out += [copy for copy in copies if copy is not None][:1]
+        return out
+
     def rows(self, tables: list[Table], contexte: Contexte, extrait: Extrait) -> None:
         """Fill `extrait.lignes` and `extrait.tranches` from typed tables; add findings. Called when all cells are sound."""
         raise NotImplementedError
+
+
+def kept_columns(feuille: Feuille, signatures: Sequence[frozenset[str]], champs: Sequence[Champ]) -> Feuille | None:
+    """A sheet reduced to its header and the cells of `champs`: totals left out, figures and dates that are none
+    emptied, texts through `scrub`. None when it has not the header."""
+    header = find_header(feuille, signatures)
+    if header is None:
+        return None
+    headers = headers_at(feuille, header)
+    people = set(personal_columns(headers))
+    found = [(c.rank, champ, c.header) for champ in champs for c in map_columns(headers, [champ])[0].values()]
+    places = sorted({rank: (rank, champ, h) for rank, champ, h in found if rank not in people}.values(), key=_rank)
+    body = feuille.cellules.iloc[header + 1 :]
+    body = body[~body.iloc[:, 0].str.strip().str.casefold().isin(TOTAUX)]
+    cells = pd.DataFrame({k: kept_cells(champ, body.iloc[:, rank]) for k, (rank, champ, _) in enumerate(places)})
+    top = pd.DataFrame([[h for *_, h in places]], columns=cells.columns)
+    numbers = feuille.numeros.iloc[[header, *body.index]].reset_index(drop=True)
+    return Feuille(None, pd.concat([top, cells], ignore_index=True), numbers)
+
+
+def _rank(place: tuple[int, Champ, str]) -> int:
+    return place[0]
+
+
+def kept_cells(champ: Champ, raw: pd.Series) -> pd.Series:
+    """The cells of a column as they may be kept."""
+    plain = scrubbed(raw)
+    return plain if champ.kind == "text" else raw.mask(type_column(champ, raw).faulty | (plain != raw), "")
+
+
+def counts(*headers: str) -> tuple[Champ, ...]:
+    """Columns of figures that are not read, and may be kept with the file all the same."""
+    return tuple(Champ(normal(h), "number", (h,), empty=("--", "-", "nan", "n/a")) for h in headers)
 
 
 def no_row() -> Constat:

@@ -48,14 +48,18 @@ def cautions(extrait: Extrait, passe: dict[str, Passe], recu_le: date) -> list[C
     for t in spans:
         firsts[t.serie] = min(t.debut, firsts.get(t.serie, t.debut))
     rows = extrait.lignes.groupby("serie").indices if passe else {}
+    missing: dict[str, list[Constat]] = {}
     for serie in sorted({t.serie for t in extrait.tranches} & set(passe)):
         known = passe[serie]
         mine = extrait.lignes.iloc[rows.get(serie, [])]
         out += _fewer(mine, known)
         if first := firsts.get(serie):
-            out += _missing_before(first, known)
+            missing[serie] = list(_missing_before(first, known))
             out += _odd_totals(mine, known, COLONNES.get(extrait.famille, {}))
-    return out[:20]
+    # typed-in values: each indicator is a serie, which may well have nothing to say one month
+    if extrait.famille != "saisie" or all(missing.values()):
+        out += [c for found in missing.values() for c in found]
+    return list(dict.fromkeys(out))[:20]  # several series of a file may say the same thing
 
 
 def _month(day: date) -> date:

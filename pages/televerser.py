@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
+from etl.history import read_every_lot, read_history
 from pages.ui.cadre import show
 from pages.ui.contexte import current, remember
 from pages.ui.donnees import donnees, warm
 from pages.ui.envois import (
     MONTRES,
-    bring_back,
-    confirm_cancel,
-    history,
-    history_html,
     offer_annotated,
     offer_description,
     preview_files,
@@ -22,6 +19,7 @@ from pages.ui.envois import (
     store_ready,
     template_of,
 )
+from pages.ui.historique import act, history_html
 from pages.ui.reglages import choose_sources, choose_test_sends
 from rqds_metrics.store import today
 
@@ -44,7 +42,7 @@ files = st.file_uploader(
 if files:
     apercus = preview_files(read_files(files))
     show(previews_html(apercus), key="apercus")
-    offer_annotated(apercus, files)
+    offer_annotated(apercus)
     offer_description(apercus, files)
     ready = sum(a.etat == "pret" for a in apercus)
     if donnees(today()).demo:
@@ -63,7 +61,7 @@ with st.expander("Saisir ce qu'aucun outil ne donne : le gabarit Excel"):
     year = current().exercice
     st.markdown(
         f"Les indicateurs sans export, leurs mois de {year} et des listes déroulantes. Remplissez ce que vous savez, "
-        "laissez le reste vide, puis déposez le fichier ici : seules les lignes remplies comptent."
+        "laissez le reste vide, puis déposez le fichier ici : seules les lignes remplies comptent."
     )
     name = f"valeurs-{year}.xlsx"
     st.download_button(
@@ -74,12 +72,12 @@ with st.expander("Saisir ce qu'aucun outil ne donne : le gabarit Excel"):
     )
 choose_test_sends()
 choose_sources()
-lots = history()
+lots = read_every_lot()
 shown = st.session_state.setdefault("lots_montres", MONTRES)
-asked = show(history_html(lots[:shown]), key="historique")
+entrees = read_history(lots[:shown])
+asked = show(history_html(entrees), key="historique")
 if len(lots) > shown and st.button(f"Voir plus ({len(lots) - shown} plus anciens)"):
     st.session_state["lots_montres"] = shown + 4 * MONTRES
     st.rerun()
-chosen = next((lot for lot in lots if asked and str(lot.id) == asked.get("id")), None)
-if asked and chosen:
-    (bring_back if asked.get("action") == "retablir" else confirm_cancel)(chosen)
+if asked:
+    act(asked, entrees)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import duckdb
 
-SCHEMA = 3
+SCHEMA = 4
+# What a lot changed when it was received, cancelled or brought back, as JSON: see etl.effects. No row: not known.
+EFFET = "CREATE TABLE effet (lot BIGINT NOT NULL, quand TIMESTAMP NOT NULL, detail VARCHAR NOT NULL);"
 # From the schema before to this one.
 STEPS: dict[int, tuple[str, ...]] = {
     2: ("ALTER TABLE sondage ADD COLUMN echelle VARCHAR", "ALTER TABLE sondage ADD COLUMN repondants BIGINT"),
     3: ("ALTER TABLE saisie ADD COLUMN detail VARCHAR", "ALTER TABLE saisie ADD COLUMN preuve VARCHAR"),
+    4: (EFFET,),
 }
 
 

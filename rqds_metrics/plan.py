@@ -6,7 +6,7 @@ the file, each with its path and line.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
@@ -230,6 +230,12 @@ class Plan(Strict):
     @cached_property
     def tous(self) -> dict[str, Indicateur]:
         return {**self.indicateurs, **self.generaux}
+
+    def limited_to(self, wanted: Callable[[Indicateur], bool]) -> Plan:
+        """The same plan, whose `tous` has the wanted indicators only: what is computed from it costs that much less."""
+        part = self.model_copy()
+        part.__dict__["tous"] = {id_: i for id_, i in self.tous.items() if wanted(i)}
+        return part
 
     @cached_property
     def actions(self) -> dict[str, Action]:

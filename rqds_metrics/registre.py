@@ -32,6 +32,7 @@ class Reglages(Strict):
     presque: float = Field(0.90, gt=0, le=1)  # share of the target, once the year is closed
     envoi_test_moins_de: int = Field(50, ge=0)  # delivered e-mails under which a send is a test
     retard_jours: int = Field(10, ge=0)  # days after a month's end before its data are late
+    original_max_mo: int = Field(20, ge=0, le=100)  # the largest file of which a copy is kept; 0: none is
 
 
 @dataclass(frozen=True)

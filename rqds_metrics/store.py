@@ -22,7 +22,7 @@ import duckdb
 
 from rqds_metrics.disk import full, give_back, is_full
 from rqds_metrics.familles import COMMUNES, FAMILLES
-from rqds_metrics.migrations import SCHEMA, migrate
+from rqds_metrics.migrations import EFFET, SCHEMA, migrate
 from rqds_metrics.plan import RACINE
 
 FUSEAU = ZoneInfo("America/Toronto")
@@ -97,7 +97,7 @@ def schema_sql() -> str:
         f"CREATE TABLE {name} ({', '.join(f'{c} {t}' for c, t in {**COMMUNES, **columns}.items())});"
         for name, columns in FAMILLES.items()
     ]
-    return _SYSTEM + "\n".join(families)
+    return _SYSTEM + EFFET + "\n".join(families)
 
 
 @dataclass

@@ -75,7 +75,14 @@ def test_import_list_cancel(etl, files):
     code, out = etl("importer", files / "a.csv")
     assert code == 0 and "déjà reçu (lot 1) ; rien n'a changé" in out
     code, out = etl("lots")
-    assert code == 0 and "a.csv" in out and out.count("\n") == 1
+    assert code == 0 and "a.csv" in out
+    assert "effet : Visites du site Web : n.d. → 10 000 visites (2022-2023) ; " in out
+    code, out = etl("lots", "--json")
+    [lot] = json.loads(out)
+    [effect] = [
+        e for e in lot["evenements"][0]["effets"] if (e["indicateur"], e["exercice"]) == ("1.2.6-2", "2022-2023")
+    ]
+    assert (effect["avant"]["valeur"], effect["apres"]["valeur"]) == (None, 10_000)
     code, out = etl("annuler", 1)
     assert code == 0 and "annulé" in out
     code, out = etl("annuler", 1)

@@ -298,6 +298,10 @@ def found_in(content, secrets=SECRETS):
     return [s for s in secrets if any(shape in low for shape in shapes[s])]
 
 
+def files_of(folder):
+    return [p for p in folder.rglob("*") if p.is_file()]
+
+
 def stored_words(base):
     """Every text of every table: the file itself may be compressed."""
     with store.connect(base) as cursor:
@@ -323,8 +327,10 @@ def test_nothing_personal_reaches_the_base_or_its_log_of_writes(tmp_path, caplog
         written = wal.read_bytes()
         assert TEMOIN.encode() in written and found_in(written) == []
     assert TEMOIN.encode() in base.read_bytes()
-    for file in tmp_path.rglob("*"):
-        assert found_in(file.read_bytes()) == [], file.name
+    kept = [p for p in (tmp_path / "originaux").rglob("*") if p.is_file()]
+    assert any(TEMOIN.encode() in p.read_bytes() for p in kept)
+    for file in files_of(tmp_path):
+        assert found_in(file.read_bytes()) == [] and found_in(str(file)) == [], file.name
     assert TEMOIN in stored_words(base) and found_in(stored_words(base)) == []
     assert found_in(caplog.text) == []
 
@@ -349,8 +355,9 @@ def test_nothing_personal_survives_a_process_that_is_killed(tmp_path):
     subprocess.run(
         [sys.executable, "-c", TUE, str(inputs), JOUR.isoformat()], cwd=RACINE, env=environment(base), check=False
     )
-    left = list(base.parent.iterdir())
-    assert {p.name for p in left} == {base.name, base.name + ".wal"}
+    left = files_of(base.parent)
+    beside = {p.name for p in left if "originaux" not in p.parts}
+    assert beside == {base.name, base.name + ".wal"} and len(left) > 2
     assert TEMOIN.encode() in b"".join(p.read_bytes() for p in left)
     for file in left:
         assert found_in(file.read_bytes()) == [], file.name
@@ -380,11 +387,13 @@ def test_nothing_personal_is_printed(tmp_path):
         ["verifier", "--json", *files],
         ["importer", "--par", "essai", *files],
         ["lots"],
+        ["lots", "--json"],
     ):
         done = run_etl(base, *args)
         assert done.returncode == 0, done.stdout.decode()
         assert done.stdout and found_in(done.stdout) == [] and found_in(done.stderr) == [], args
-    for file in base.parent.iterdir():
+    assert any("originaux" in p.parts for p in files_of(base.parent))
+    for file in files_of(base.parent):
         assert found_in(file.read_bytes()) == [], file.name
 
 

@@ -246,6 +246,7 @@ def test_a_base_of_an_earlier_schema_opens_with_what_it_holds(base):
     with store.transaction(base) as cursor:
         cursor.execute("ALTER TABLE saisie DROP COLUMN detail")
         cursor.execute("ALTER TABLE saisie DROP COLUMN preuve")
+        cursor.execute("DROP TABLE effet")
         cursor.execute("UPDATE meta SET valeur = '2' WHERE cle = 'schema'")
     assert value(base, NOMBRE).valeur == 12
     keep(base, Frappe(PAR, *OCT, valeur="40", detail="Réseau A"))

@@ -92,6 +92,12 @@ def test_what_changed_is_said_by_the_way_it_went(tout):
     assert change_words(tout).startswith(f"Depuis le 25 octobre 2026, {len(tout.changements)} états ont changé")
 
 
+def test_ending_almost_there_is_worse_than_on_track(demo_base):
+    r = read_rapport(Demande.of(DEMO_AU, Exercice(2025), depuis=date(2026, 6, 10)), demo_base)
+    found = {(c.avant.statut, c.apres.statut): sens_of(c) for c in r.changements}
+    assert found["en_voie", "presque"] == "moins bien" and found["en_voie", "atteinte"] == "mieux"
+
+
 def test_nothing_compares_with_a_day_before_the_year(demo_base):
     r = read_rapport(Demande.of(DEMO_AU, depuis=date(2026, 6, 1)), demo_base)
     assert not r.comparable and r.changements == ()

@@ -186,7 +186,7 @@ def test_a_month_sent_twice_replaces_the_first(base):
 
     import_export(month(4), base, par="essai", recu_le=MOMENT)
     [apercu] = preview([month(5)], base, au=JOUR, recu_le=MOMENT)
-    assert "remplace 31 jours" in apercu_text(apercu)
+    assert "remplace oct. 2026 (31 jours)" in apercu_text(apercu)
     recu = import_export(month(5), base, par="essai", recu_le=MOMENT)
     assert [r.jours for r in recu.remplace] == [31]
     frame = resultats("2026-2027", JOUR, base).set_index("indicateur")

@@ -24,6 +24,7 @@ def made_by_schema_1(path):
             ("saisie", "preuve"),
         ):
             cursor.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        cursor.execute("DROP TABLE effet")
         cursor.execute("UPDATE meta SET valeur = '1' WHERE cle = 'schema'")
 
 

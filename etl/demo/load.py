@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
 
 from etl.demo.decisions import DIRECTION, choices
 from etl.demo.files import DemoFile, demo_files
-from etl.loading import LotRefuse, store_lot
+from etl.loading import LotRefuse, store_lot, store_with_effect
 from etl.recognition import read_export
 from etl.source import Constat
 from rqds_metrics import store
 from rqds_metrics.donnees import read_lots
 from rqds_metrics.plan import Plan, load_plan
 from rqds_metrics.registre import decide
+
+RECENT = timedelta(days=92)  # those that the history shows first
 
 
 def _refuse(note: str, remede: str) -> LotRefuse:
@@ -37,11 +39,13 @@ def _check_empty(cursor: duckdb.DuckDBPyConnection) -> None:
         )
 
 
-def _store(cursor: duckdb.DuckDBPyConnection, file: DemoFile, plan: Plan) -> None:
+def _store(cursor: duckdb.DuckDBPyConnection, file: DemoFile, plan: Plan, with_effect: bool) -> None:
     lecture = read_export(file.nom, file.octets, store.local(file.recu_le).date(), plan)
     if lecture.extrait is None or lecture.extrait.erreurs:
         raise LotRefuse([replace(c, note=f"{file.nom} : {c.note}") for c in lecture.constats])
-    recu = store_lot(cursor, lecture, par=file.par, recu_le=file.recu_le, demo=True)
+    # measuring what each of hundreds of files changed would take longer than storing them: the newest ones only
+    keep = store_with_effect if with_effect else store_lot
+    recu = keep(cursor, lecture, par=file.par, recu_le=file.recu_le, demo=True)
     if file.annule_le and recu.lot is not None:
         # cancel_lot opens a transaction of its own; this one must stay whole
         cursor.execute("INSERT INTO lot_etat VALUES (?, ?, ?, false)", [recu.lot, file.annule_le, file.par])
@@ -65,6 +69,6 @@ def load_demo(base: str | Path | None = None, *, today: date, progress: Callable
         for file in demo_files(today):
             if progress:
                 progress(f"Démonstration : {file.nom}")
-            _store(cursor, file, plan)
+            _store(cursor, file, plan, today - store.local(file.recu_le).date() <= RECENT)
             count += 1
     return count

@@ -14,6 +14,7 @@ import pandas as pd
 from etl.cells import to_int, unaccented
 from etl.dates import to_date
 from etl.findings import constat_at, faulty_cells
+from etl.privacy import scrub_page
 from etl.source import ENTETE_MAX, Extrait, Feuille
 from etl.table import TOTAL_ECARTE, TOTAUX, headers_at
 
@@ -212,6 +213,32 @@ def _block(feuille: Feuille, start: int, stop: int, debut: date | None, fin: dat
             roles[rank] = role
     total = _totals(feuille.cellules.iloc[start + 1 : stop])
     return Block(feuille, start, debut, fin, headers, roles, body[~total], body[total])
+
+
+def kept_block(block: Block) -> Feuille | None:
+    """What may be kept of a block with its file: its dates, and the cells of the columns that are read."""
+    ranks = [r for r, role in sorted(block.roles.items()) if role not in ("titre", "autre")]
+    if block.debut is None or block.fin is None or not ranks:
+        return None
+    rows = {k: _kept_cells(block.roles[rank], block.body.iloc[:, rank]) for k, rank in enumerate(ranks)}
+    top = [
+        [f"# Start date: {block.debut:%Y%m%d}"],
+        [f"# End date: {block.fin:%Y%m%d}"],
+        [block.headers[r] for r in ranks],
+    ]
+    head = pd.DataFrame(
+        [line + [""] * (len(ranks) - len(line)) for line in top], columns=range(len(ranks)), dtype="str"
+    )
+    grid = pd.concat([head, pd.DataFrame(rows)], ignore_index=True)
+    return Feuille(None, grid, pd.Series(range(1, len(grid) + 1), dtype="int64"))
+
+
+def _kept_cells(role: Role, raw: pd.Series) -> pd.Series:
+    if role == "page":
+        return raw.where(raw.str.startswith("/"), "").map(scrub_page)
+    if role == "jour":
+        return raw.where(raw.str.fullmatch(r"[0-9]{1,8}|[0-9]{4}-[0-9]{2}-[0-9]{2}"), "")
+    return raw.mask(to_int(raw).faulty, "")
 
 
 def _totals(rows: pd.DataFrame) -> pd.Series:

@@ -39,6 +39,7 @@ class Apple(TableSource):
         Champ("lectures", "int", ("Plays",), empty=_VIDE),
         Champ("guid", "text", ("Episode ID",), empty=_VIDE),
     )
+    conservables = ((episodes, champs_episodes[:3]), (tendances, champs_tendances[:2]))
 
     def read(self, document: Document, contexte: Contexte) -> Extrait:
         extrait = self.blank()

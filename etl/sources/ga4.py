@@ -11,8 +11,8 @@ from itertools import groupby
 import pandas as pd
 
 from etl.periods import about_period, overlaps
-from etl.source import Constat, Contexte, Document, Extrait, Source, Tranche
-from etl.sources._ga4_blocks import Block, is_ga4, split_blocks
+from etl.source import Constat, Contexte, Document, Extrait, Feuille, Source, Tranche
+from etl.sources._ga4_blocks import Block, is_ga4, kept_block, split_blocks
 from etl.sources._ga4_rows import daily_rows, page_rows, site_rows
 
 RAPPORTS = "« Acquisition de trafic » (sessions) ou « Pages et écrans » (chemin de la page, vues)"
@@ -59,6 +59,11 @@ class GA4(Source):
         if frames:
             extrait.lignes = pd.concat([extrait.lignes, *frames], ignore_index=True)[list(extrait.lignes.columns)]
         return extrait
+
+    def keepable(self, document: Document) -> list[Feuille]:
+        """The dates, and the columns read of each block: neither the account's name nor the titles of pages."""
+        blocks = [b for f in document.feuilles if is_ga4(f) for b in split_blocks(f, self.blank())]
+        return [copy for b in blocks if (copy := kept_block(b)) is not None]
 
     def _period(self, blocks: list[Block], extrait: Extrait, frames: list[pd.DataFrame]) -> None:
         """Rows of the blocks that share their dates: the site, then the pages."""

@@ -43,6 +43,7 @@ class Mailchimp(TableSource):
         Champ("clics", "int", ("Unique Clicks",), required=False, empty=_VIDE),
         Champ("desabonnements", "int", ("Unsubscribes",), required=False, empty=_VIDE),
     )
+    conservables = ((signatures, champs),)  # neither the subject nor the audience, which are free texts
 
     def rows(self, tables: list[Table], contexte: Contexte, extrait: Extrait) -> None:
         frame = joined(tables)
@@ -55,6 +56,9 @@ class Mailchimp(TableSource):
             note = (
                 f"{small} envois sur {len(frame)} ont été livrés à moins de {limit} personnes : ils sont gardés, "
                 "mais comptent pour des essais et n'entrent pas dans le taux d'ouverture."
+                if small > 1
+                else f"Un envoi sur {len(frame)} a été livré à moins de {limit} personnes : il est gardé, mais compte "
+                "pour un essai et n'entre pas dans le taux d'ouverture."
             )
             extrait.constats.append(Constat("envois_test", "info", note))
         moments = pd.concat([_moments(t) for t in tables], ignore_index=True)

@@ -5,11 +5,12 @@ Matomo writes UTF-16 and the language of its interface; the period of each row i
 
 from __future__ import annotations
 
+from etl.cells import normal
 from etl.days import holes, runs
 from etl.findings import constat_at
 from etl.periods import overlaps, parse_period, wrong_period
-from etl.source import Constat, Contexte, Extrait, Tranche, row_columns
-from etl.table import Champ, Table, TableSource, joined
+from etl.source import Constat, Contexte, Document, Extrait, Feuille, Tranche, row_columns
+from etl.table import Champ, Table, TableSource, counts, joined
 
 
 class Matomo(TableSource):
@@ -32,6 +33,16 @@ class Matomo(TableSource):
             "vues", "int", ("Pageviews", "Vues de pages", "Vues de page", "Pages vues"), required=False, empty=("-",)
         ),
     )
+    conservables = ((signatures, (*champs, *counts("Unique visitors", "Visiteurs uniques", "Actions"))),)
+
+    def keepable(self, document: Document) -> list[Feuille]:
+        """Of the periods, which are texts here, only those that are periods."""
+        out = super().keepable(document)
+        for feuille in out:
+            rank = feuille.top[0].index(next(h for h in feuille.top[0] if normal(h) == "date"))
+            texts = feuille.cellules.iloc[1:, rank]
+            feuille.cellules.iloc[1:, rank] = texts.where(texts.map(lambda t: parse_period(t) is not None), "")
+        return out
 
     def rows(self, tables: list[Table], contexte: Contexte, extrait: Extrait) -> None:
         frame = joined(tables)

@@ -52,6 +52,7 @@ class Meta(TableSource):
         Champ("lien", "text", ("Permalink", "Permalien"), required=False),
         Champ("genre", "text", ("Post type", "Type de publication"), required=False),
     )
+    conservables = ((signatures, champs[1:7]),)  # no link, which names whom it is about
 
     def rows(self, tables: list[Table], contexte: Contexte, extrait: Extrait) -> None:
         frame = joined(tables)

@@ -13,7 +13,7 @@ from etl.days import holes, runs
 from etl.findings import constat_at
 from etl.snapshot import keep_snapshot
 from etl.source import Constat, Contexte, Document, Extrait, Tranche, row_columns
-from etl.table import Champ, Table, TableSource, find_header, headers_at, joined, no_row, scrubbed
+from etl.table import Champ, Table, TableSource, counts, find_header, headers_at, joined, no_row, scrubbed
 
 _VIDE = ("--", "-", "nan")
 # Every header of a daily export: other tools also give « Date » and « Plays », among columns of their own.
@@ -44,6 +44,10 @@ class Spotify(TableSource):
         Champ("publie_le", "date", ("releaseDate",), filled=True),
         Champ("lectures", "int", ("plays", "starts"), required=False, empty=_VIDE),
         Champ("ecoutes", "int", ("streams",), required=False, empty=_VIDE),
+    )
+    conservables = (
+        (episodes, (*champs_episodes, *counts("audience_size"))),
+        (jours, (*champs_jours, *counts("Listeners", "Audience size", "Impressions"))),
     )
 
     def recognise(self, document: Document) -> bool:

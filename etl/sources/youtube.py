@@ -12,7 +12,7 @@ from etl.cells import normal, to_int
 from etl.days import holes, runs
 from etl.findings import constat_at, faulty_cells
 from etl.source import Constat, Contexte, Document, Extrait, Feuille, Tranche, row_columns
-from etl.table import TOTAL_ECARTE, TOTAUX, Champ, Table, TableSource, find_header, joined, no_row, read_table
+from etl.table import TOTAL_ECARTE, TOTAUX, Champ, Table, TableSource, counts, find_header, joined, no_row, read_table
 from rqds_metrics.regles.formats import jour, nombre
 
 _COMPTE = "YouTube"
@@ -42,6 +42,7 @@ class YouTube(TableSource):
         Champ("contenu", "text", ("Content", "Contenu"), filled=True),
         Champ("vues", "int", ("Views", "Vues"), empty=("-",)),
     )
+    conservables = ((jours, (*champs_jours, *counts(*sorted(_JOURS - {"date", "views", "vues"})))),)
 
     def recognise(self, document: Document) -> bool:
         return any(self._days_at(f) or self._contents_at(f) is not None for f in document.feuilles)

@@ -18,7 +18,16 @@ export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   let root = parentElement.querySelector('.racine');
   if (!root) { root = document.createElement('div'); root.className = 'racine'; parentElement.appendChild(root); }
-  if (root.shown !== data.html) { root.innerHTML = data.html; root.shown = data.html; }
+  if (root.shown !== data.html) {
+    // what was opened stays open, and the keyboard stays where it was
+    const open = [...root.querySelectorAll('details[open][id]')].map((d) => d.id);
+    const here = root.getRootNode().activeElement?.closest('details[id]')?.id;
+    root.innerHTML = data.html; root.shown = data.html;
+    for (const details of root.querySelectorAll('details[id]')) {
+      details.open = open.includes(details.id);
+      if (details.id === here) details.querySelector('summary').focus({ preventScroll: true });
+    }
+  }
   root.onclick = (event) => {
     const button = event.target.closest('button[data-action]');
     if (button) { setTriggerValue('agir', { action: button.dataset.action, id: button.dataset.id }); return; }

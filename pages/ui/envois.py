@@ -1,4 +1,4 @@
-"""The upload page's work: read what was dropped, show what it would change, store it, list and cancel lots."""
+"""The upload page's work: read what was dropped, show what it would change, store it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -16,21 +16,20 @@ from markupsafe import Markup
 from etl.annotation import annotate, can_annotate
 from etl.archive import read_all
 from etl.gabarit import template
-from etl.loading import LotRefuse, cancel_lot, import_export
+from etl.loading import LotRefuse, import_export
 from etl.preview import Apercu, preview
 from etl.recognition import read_export
 from etl.report import constat_text, effect_text
-from etl.restoring import restore_lot
 from etl.source import Lecture
 from pages.ui.donnees import stamp
 from pages.ui.gabarits import escape_markdown, render
-from pages.ui.sources import described, tool_title
+from pages.ui.sources import described
 from rqds_metrics.alimentation import plan_decided
-from rqds_metrics.donnees import Lot, load_donnees, read_lots
+from rqds_metrics.donnees import load_donnees
 from rqds_metrics.exercice import Exercice
 from rqds_metrics.plan import load_plan
 from rqds_metrics.regles.formats import jour, nombre
-from rqds_metrics.store import connect, local, today
+from rqds_metrics.store import local, today
 
 
 @dataclass(frozen=True)
@@ -90,22 +89,21 @@ def template_of(exercice: Exercice) -> bytes:
     return _template(stamp(), exercice)
 
 
-def annotated(apercu: Apercu, files: Sequence[Any]) -> bytes | None:
+def annotated(apercu: Apercu) -> bytes | None:
     """A copy of her workbook with the faulty cells marked; None where there is no cell to mark."""
-    for file in files:
-        octets = file.getvalue()
-        if hashlib.sha256(octets).hexdigest() == apercu.lecture.sha256 and can_annotate(octets, apercu.constats):
-            with suppress(ValueError):
-                return annotate(octets, apercu.constats)
+    octets = apercu.lecture.octets
+    if octets and can_annotate(octets, apercu.constats):
+        with suppress(ValueError):
+            return annotate(octets, apercu.constats)
     return None
 
 
-def offer_annotated(apercus: Sequence[Apercu], files: Sequence[Any]) -> None:
-    """A download for each workbook that has cells to correct."""
+def offer_annotated(apercus: Sequence[Apercu]) -> None:
+    """A download for each workbook that has cells to correct, those of a .zip too."""
     for rank, apercu in enumerate(apercus):
         if apercu.etat != "a_corriger":
             continue
-        copy = annotated(apercu, files)
+        copy = annotated(apercu)
         if copy:
             stem = apercu.lecture.fichier.rsplit(".", 1)[0]
             label = f"Copie annotée de {escape_markdown(apercu.lecture.fichier)}"
@@ -114,8 +112,15 @@ def offer_annotated(apercus: Sequence[Apercu], files: Sequence[Any]) -> None:
             )
 
 
+def _first_day(lecture: Lecture) -> tuple[bool, date]:
+    """The oldest first, those that cannot be read last."""
+    first = lecture.extrait.debut if lecture.extrait else None
+    return first is None, first or date.max
+
+
 def preview_files(lectures: list[Lecture]) -> list[Apercu]:
     """What they would change; computed again only when the files or the base change."""
+    lectures = sorted(lectures, key=_first_day)  # so that a month is not said to be missing which was dropped with it
     mark = (stamp(), tuple(le.sha256 + le.fichier for le in lectures))
     if st.session_state.get("apercus_de") != mark:
         st.session_state["apercus"] = preview(lectures, au=today())
@@ -169,6 +174,7 @@ def store_ready(apercus: list[Apercu]) -> list[Dit]:
         else:
             many = "s" if recu.lignes > 1 else ""
             lines.append(Dit(f"{recu.fichier} : {nombre(recu.lignes)} ligne{many} enregistrée{many}."))
+        lines += [Dit(f"{recu.fichier} : {constat_text(c)}", fait=False) for c in recu.constats]
     return lines
 
 
@@ -176,45 +182,3 @@ def when_text(moment: datetime) -> str:
     """« 2 nov. 2026, 9 h 14 »."""
     there = local(moment)
     return f"{jour(there.date())}, {there.hour} h {there.minute:02d}"
-
-
-def history() -> list[Lot]:
-    """Every lot, the newest first."""
-    if not load_donnees(today()).lots:
-        return []
-    with connect() as cursor:
-        return sorted(read_lots(cursor), key=lambda lot: (lot.recu_le, lot.id), reverse=True)
-
-
-def history_html(lots: list[Lot]) -> Markup:
-    return render("historique.html", lots=lots, titre=tool_title, quand=when_text)
-
-
-@st.dialog("Annuler cet envoi ?")
-def confirm_cancel(lot: Lot) -> None:
-    st.markdown(
-        f"« {escape_markdown(lot.fichier)} », reçu le {when_text(lot.recu_le)}. Ce qu'il avait remplacé comptera de nouveau."
-    )
-    with st.container(horizontal=True):
-        if st.button("Annuler l'envoi", type="primary"):
-            try:
-                cancel_lot(lot.id, qui=QUI)
-                st.session_state["dits"] = [
-                    Dit(f"« {lot.fichier} » est annulé ; ce qu'il avait remplacé compte de nouveau.")
-                ]
-            except LotRefuse as refus:
-                st.session_state["dits"] = [Dit(str(refus), fait=False)]
-            st.rerun()
-        if st.button("Le garder"):
-            st.rerun()
-
-
-def bring_back(lot: Lot) -> None:
-    """Make a cancelled lot count again, and say so."""
-    try:
-        restore_lot(lot.id, qui=QUI)
-        dit = Dit(f"« {lot.fichier} » est rétabli : il compte de nouveau, là où aucun envoi plus récent ne parle.")
-    except LotRefuse as refus:
-        dit = Dit(str(refus), fait=False)
-    st.session_state["dits"] = [dit]
-    st.rerun()

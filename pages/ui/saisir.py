@@ -12,12 +12,14 @@ import streamlit as st
 
 from etl.entry import Ecriture, Faute, Frappe, check, span_text
 from etl.grids import cell_text, percent_text
+from etl.history import read_every_lot
 from etl.loading import LotRefuse
 from etl.recording import Conflit, store_entries
 from pages.ui.cadre import show
 from pages.ui.donnees import donnees
-from pages.ui.envois import QUI, Dit, confirm_cancel, history, when_text
+from pages.ui.envois import QUI, Dit, when_text
 from pages.ui.gabarits import escape_markdown, render
+from pages.ui.historique import confirm_cancel
 from rqds_metrics.donnees import Lot
 from rqds_metrics.exercice import Exercice
 from rqds_metrics.manquants import missing
@@ -197,7 +199,9 @@ def settle(conflits: list[Conflit], rank: int, *, mine: bool) -> None:
 
 def show_recent() -> None:
     """The last typed values, each with its way back."""
-    lots = [lot for lot in history() if lot.source == "saisie" and lot.fichier.startswith("Saisie du ")][:RECENTES]
+    lots = [lot for lot in read_every_lot() if lot.source == "saisie" and lot.fichier.startswith("Saisie du ")][
+        :RECENTES
+    ]
     if not lots:
         return
     asked = show(render("saisies_recentes.html", lots=lots, quand=when_text, quoi=_what), key="recentes")

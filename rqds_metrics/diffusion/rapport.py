@@ -127,7 +127,7 @@ class Rapport:
         return sum(n for s, n in self.comptes.items() if s in FAVORABLES)
 
 
-_RANG = {"atteinte": 4, "en_voie": 3, "presque": 3, "a_surveiller": 2, "en_retard": 1, "non_atteinte": 1}
+_RANG = {"atteinte": 4, "en_voie": 3, "presque": 2, "a_surveiller": 2, "en_retard": 1, "non_atteinte": 1}
 Sens = Literal["mieux", "moins bien", "nouveau", "autre"]
 
 

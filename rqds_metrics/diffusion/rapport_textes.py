@@ -23,7 +23,7 @@ MEMBRES: dict[Sens, str] = {
     "mieux": "en mieux",
     "moins bien": "en moins bien",
     "nouveau": "évalué pour la première fois|évalués pour la première fois",
-    "autre": "sans conséquence sur le bilan",
+    "autre": "d'une autre nature",
 }
 
 
