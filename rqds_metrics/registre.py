@@ -20,6 +20,7 @@ from rqds_metrics.yaml_strict import DefinitionError, read_yaml, validate
 Genre = Literal[
     "cible", "echeance", "reglage", "source", "cloture", "question", "correction", "correspondance", "commentaire",
     "alimentation", "reunion", "rupture", "saut", "invite", "doute", "resultat",
+    "publication",
 ]  # fmt: skip
 REGLAGES = RACINE / "data" / "reglages.yaml"
 
@@ -32,6 +33,7 @@ class Reglages(Strict):
     presque: float = Field(0.90, gt=0, le=1)  # share of the target, once the year is closed
     envoi_test_moins_de: int = Field(50, ge=0)  # delivered e-mails under which a send is a test
     retard_jours: int = Field(10, ge=0)  # days after a month's end before its data are late
+    publie_des: int = Field(5, ge=1)  # answers under which the result of a survey is not published
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ class Decisions:
     invites: Mapping[tuple[str, str], Decision] = field(default_factory=dict)
     doutes: Mapping[str, Decision] = field(default_factory=dict)  # indicateur -> how its doubt was settled
     resultats: Mapping[str, Decision] = field(default_factory=dict)  # see rqds_metrics.attendus
+    publications: Mapping[str, Decision] = field(default_factory=dict)  # see rqds_metrics.publications
 
 
 @dataclass(frozen=True)
@@ -135,6 +138,7 @@ _DEBOUT: dict[str, Callable[[Decision], Any]] = {
             "reunion",
             "doute",
             "resultat",
+            "publication",
         ),
         lambda d: d.cle,
     ),
