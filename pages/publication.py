@@ -31,14 +31,6 @@ choix = choose(found)
 if not choix.indicateurs:
     st.info("Cochez au moins un indicateur pour voir la page telle qu'elle serait.")
 else:
-    p = preview_of(choix)
-    seen, changed, past = st.tabs(["Aperçu", "Différence avec ce qui est en ligne", "Historique"])
-    with seen:
-        show(preview_html(p), key="apercu")
-    with changed:
-        show(differences_html(p), key="difference")
-    with past:
-        show(history_html(), key="passe")
     with st.container(horizontal=True):
         if st.button("Proposer à la direction", icon=":material/send:"):
             propose_choice(choix)
@@ -47,3 +39,11 @@ else:
         if found and st.button("Reprendre la proposition"):
             take_proposal_back()
         take_back_online()
+    p = preview_of(choix)
+    seen, changed, past = st.tabs(["Aperçu", "Différence avec ce qui est en ligne", "Historique"])
+    with seen:
+        show(preview_html(p), key="apercu")
+    with changed:
+        show(differences_html(p), key="difference")
+    with past:
+        show(history_html(), key="passe")

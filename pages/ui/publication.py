@@ -28,6 +28,7 @@ from rqds_metrics.statuts import APPARENCES
 from rqds_metrics.store import today
 
 MONTRES = 60  # changes shown
+_COLONNES = {"Public": st.column_config.CheckboxColumn(width="small")}
 
 
 def _year() -> Exercice:
@@ -116,7 +117,9 @@ def _choose_indicators(before: Choix, turn: str) -> list[str]:
             "À savoir": [few.get(r.id, "") or ((r.indicateur.doute and "Doute à lever.") or "") for r in found],
         }
     )
-    edited = edit(f"publics_{turn}", frame, disabled=["Indicateur", "État", "À savoir"], height=420)
+    edited = edit(
+        f"publics_{turn}", frame, disabled=["Indicateur", "État", "À savoir"], height=420, column_config=_COLONNES
+    )
     return [r.id for r, there in zip(found, edited["Public"], strict=True) if there]
 
 
@@ -137,7 +140,9 @@ def _choose_comments(before: Choix, turn: str) -> dict[str, str]:
             "Commentaire": [c.texte for c in good],
         }
     )
-    edited = edit(f"commentaires_{turn}", frame, disabled=["Indicateur", "Période", "Commentaire"])
+    edited = edit(
+        f"commentaires_{turn}", frame, disabled=["Indicateur", "Période", "Commentaire"], column_config=_COLONNES
+    )
     return {k: c.texte for k, c, there in zip(keys, good, edited["Public"], strict=True) if there}
 
 
