@@ -45,7 +45,7 @@ def verifier() -> int:
 def publier(base: str | None, vers: str | None) -> int:
     """Put online what is approved; `vers`: also as a static site in that folder."""
     from rqds_metrics.diffusion.publication import PublicationIllisible
-    from rqds_metrics.publications import PublicationRefusee, folder_of, publish
+    from rqds_metrics.publications import PublicationRefusee, folder_of, open_data, publish
 
     try:
         publication = publish(base)
@@ -59,6 +59,10 @@ def publier(base: str | None, vers: str | None) -> int:
         if vers:
             render_site = import_module("rqds_metrics.diffusion.site").render_site
             render_site(publication, Path(vers))
+            for address, octets in open_data(publication, base).items():
+                path = Path(vers) / address
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(octets)
             print(f"Site écrit dans {vers}.")
     except (PublicationRefusee, PublicationIllisible) as error:
         print(error, file=sys.stderr)

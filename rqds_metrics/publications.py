@@ -20,6 +20,7 @@ from typing import Any, Literal
 from rqds_metrics.corrections import corrected
 from rqds_metrics.diffusion import publication as pub
 from rqds_metrics.diffusion.composition import Choix, build
+from rqds_metrics.diffusion.donnees_ouvertes import addresses_of
 from rqds_metrics.diffusion.ecarts import ecarts_of
 from rqds_metrics.donnees import load_donnees, portee_table
 from rqds_metrics.parts import decided
@@ -249,6 +250,16 @@ def _numbers(folder: Path) -> list[int]:
     """The numbers of the snapshots there are, in order."""
     names = (re.fullmatch(r"publication-([1-9]\d*)\.duckdb", p.name) for p in folder.glob("publication-*.duckdb"))
     return sorted(int(m[1]) for m in names if m)
+
+
+def open_data(p: pub.Publication, base: str | Path | None = None) -> dict[str, bytes]:
+    """The open data at all their addresses: what is online, and each publication that was not taken back, for good."""
+    folder, gone = folder_of(base), _taken_back(base)
+    kept = [pub.read_publication(folder / pub.file_name(n)) for n in _numbers(folder) if n < p.numero and n not in gone]
+    out: dict[str, bytes] = {}
+    for before, this in zip([None, *kept], [*kept, p], strict=True):
+        out |= addresses_of(this, before)  # the last one, which is online, keeps the address without a number
+    return out
 
 
 def online(base: str | Path | None = None) -> pub.Publication | None:

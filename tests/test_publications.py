@@ -260,3 +260,33 @@ def test_whole_numbers_and_missing_ones(commented: tuple[Path, Choix]) -> None:
     assert lines[0].startswith("indicateur,exercice,valeur")
     cells = [cell for line in lines[1:] for cell in line.split(",")]
     assert "nan" not in cells and "None" not in cells and not any(c.endswith(".0") for c in cells)
+
+
+def test_each_publication_keeps_its_address(own_demo: Path) -> None:
+    publications.publish(own_demo)
+    publish(own_demo, Choix(CHOISIS))
+    third = publish(own_demo, Choix(CHOISIS[:2]))
+    found = publications.open_data(third, own_demo)
+    assert {a.rsplit("/", 1)[0] for a in found} == {"donnees", "donnees/1", "donnees/2", "donnees/3"}
+    assert found["donnees/datapackage.json"] == found["donnees/3/datapackage.json"]
+    assert b"Retir" in found["donnees/3/changements.csv"] and b"Ajout" in found["donnees/1/changements.csv"]
+    publications.take_back(2, own_demo, qui=QUI)
+    again = publications.open_data(third, own_demo)
+    assert not any(a.startswith("donnees/2/") for a in again)
+
+
+def test_the_command_publishes_what_is_approved(own_demo: Path, capsys, monkeypatch, tmp_path: Path) -> None:
+    import sys
+    from types import ModuleType
+
+    from rqds_metrics.__main__ import publier
+
+    site = ModuleType("rqds_metrics.diffusion.site")
+    site.render_site = lambda p, dossier: (dossier / "index.html").write_text(str(p.numero))  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "rqds_metrics.diffusion.site", site)
+    (tmp_path / "site").mkdir()
+    assert publier(str(own_demo), str(tmp_path / "site")) == 0
+    assert "Publication n° 1 en ligne" in capsys.readouterr().out
+    assert (tmp_path / "site" / "donnees" / "1" / "resultats.csv").exists()
+    assert publier(str(tmp_path / "vide.duckdb"), None) == 1
+    assert "Rien n'est approuvé" in capsys.readouterr().out
