@@ -206,10 +206,11 @@ def preview(
     """What would be published, history included."""
     folder = folder_of(base)
     number = numero or max([0, *_numbers(folder)]) + 1
-    earlier = [pub.read_publication(folder / pub.file_name(n)) for n in _numbers(folder) if n < number]
+    known = load_donnees(au, base)
+    earlier = _earlier(folder, number, known.demo)
     plan, moment = load_plan(), (publie_le or now()).replace(microsecond=0)
     found = build(
-        plan, Calcul(plan, load_donnees(au, base)), choix,
+        plan, Calcul(plan, known), choix,
         numero=number, publie_le=moment, vagues=groups(au, base), deja=earlier,
     )  # fmt: skip
     return with_history(found, earlier, _taken_back(base))
@@ -246,6 +247,30 @@ def fingerprint(p: pub.Publication) -> str:
     return hashlib.sha256(json.dumps([figures, sorted(words)]).encode()).hexdigest()
 
 
+def _of_another_base(path: Path, found: Demande) -> bool:
+    """Is this file what another base published under the same number? One of a demonstration makes room.
+
+    Raises:
+        PublicationRefusee: it holds real figures, which are never lost.
+    """
+    there = pub.read_publication(path)
+    if there.publie_le == found.publie_le:
+        return False
+    if not there.demo:
+        raise PublicationRefusee(
+            f"Une autre publication n° {found.numero} est déjà dans le dossier {path.parent.name}. Rien n'est remplacé : "
+            "déplacez ce dossier ou restaurez la base qui l'a publiée."
+        )
+    path.unlink()
+    return True
+
+
+def _earlier(folder: Path, numero: int, demo: bool) -> list[pub.Publication]:
+    """The publications before a number, in order: those of the demonstration only for the demonstration."""
+    every = (pub.read_publication(folder / pub.file_name(n)) for n in _numbers(folder) if n < numero)
+    return [e for e in every if e.demo == demo]
+
+
 def _numbers(folder: Path) -> list[int]:
     """The numbers of the snapshots there are, in order."""
     names = (re.fullmatch(r"publication-([1-9]\d*)\.duckdb", p.name) for p in folder.glob("publication-*.duckdb"))
@@ -255,7 +280,7 @@ def _numbers(folder: Path) -> list[int]:
 def open_data(p: pub.Publication, base: str | Path | None = None) -> dict[str, bytes]:
     """The open data at all their addresses: what is online, and each publication that was not taken back, for good."""
     folder, gone = folder_of(base), _taken_back(base)
-    kept = [pub.read_publication(folder / pub.file_name(n)) for n in _numbers(folder) if n < p.numero and n not in gone]
+    kept = [e for e in _earlier(folder, p.numero, p.demo) if e.numero not in gone]
     out: dict[str, bytes] = {}
     for before, this in zip([None, *kept], [*kept, p], strict=True):
         out |= addresses_of(this, before)  # the last one, which is online, keeps the address without a number
@@ -284,7 +309,7 @@ def publish(base: str | Path | None = None) -> pub.Publication | None:
         return None
     assert found.numero is not None
     path = folder / pub.file_name(found.numero)
-    if path.exists():
+    if path.exists() and not _of_another_base(path, found):
         here = pub.pointer(folder)
         if here is None or here.numero != found.numero:
             pub.point_to(path)

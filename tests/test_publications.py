@@ -290,3 +290,18 @@ def test_the_command_publishes_what_is_approved(own_demo: Path, capsys, monkeypa
     assert (tmp_path / "site" / "donnees" / "1" / "resultats.csv").exists()
     assert publier(str(tmp_path / "vide.duckdb"), None) == 1
     assert "Rien n'est approuvé" in capsys.readouterr().out
+
+
+def test_a_demonstration_made_again_takes_the_place_of_the_old_one_but_never_of_real_figures(own_demo: Path) -> None:
+    folder = publications.folder_of(own_demo)
+    first = publications.publish(own_demo)
+    assert first
+    path = folder / pub.file_name(1)
+    for demo in (True, False):
+        path.unlink()
+        pub.write_snapshot(replace(first, demo=demo, publie_le=first.publie_le.replace(year=2020)), folder)
+        if demo:
+            assert publications.publish(own_demo) == first
+        else:
+            with pytest.raises(publications.PublicationRefusee, match="déjà"):
+                publications.publish(own_demo)

@@ -59,7 +59,7 @@ def waiting() -> Demande | None:
 
 
 def put_online() -> None:
-    """What is approved and not online yet (a publication cut short): one button."""
+    """What is online is not what is approved (a publication cut short, a demonstration taken away): one button."""
     approved = publications.standing(donnees(today()).decisions)
     try:
         here = pointer(publications.folder_of())
@@ -71,6 +71,10 @@ def put_online() -> None:
         )
         if st.button("Mettre en ligne", type="primary"):
             _do(publications.publish, f"La publication n° {approved.numero} est en ligne.")
+    elif here and approved is None:
+        st.warning(f"La publication n° {here.numero} est en ligne et n'est plus approuvée.", icon=":material/warning:")
+        if st.button("La retirer de la page publique", type="primary"):
+            _do(publications.publish, "Plus rien n'est en ligne.")
 
 
 @lru_cache(GARDES)
