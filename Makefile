@@ -51,4 +51,4 @@ pin:
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements-dev.in -o requirements-dev.txt
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache data/demonstration.duckdb
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache data/demonstration.duckdb data/publication/demonstration

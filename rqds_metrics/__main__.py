@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
+from importlib import import_module
+from pathlib import Path
 
 from rqds_metrics.cli import day, french_parser, run, year
 from rqds_metrics.diffusion import documents
 from rqds_metrics.mesures import check_mesures
 from rqds_metrics.plan import check_plan
 from rqds_metrics.registre import default_reglages
+from rqds_metrics.regles.formats import jour
 from rqds_metrics.resultats import resultats
 from rqds_metrics.yaml_strict import DefinitionError
 
@@ -40,6 +43,34 @@ def verifier() -> int:
     return 0
 
 
+def publier(base: str | None, vers: str | None) -> int:
+    """Put online what is approved; `vers`: also as a static site in that folder."""
+    from rqds_metrics.diffusion.publication import PublicationIllisible
+    from rqds_metrics.publications import PublicationRefusee, folder_of, open_data, publish
+
+    try:
+        publication = publish(base)
+        if publication is None:
+            print("Rien n'est approuvé : rien n'est publié.")
+            return 1
+        print(
+            f"Publication n° {publication.numero} en ligne : {len(publication.indicateurs)} indicateurs, vus au "
+            f"{jour(publication.vu_au)} ({folder_of(base)})."
+        )
+        if vers:
+            render_site = import_module("rqds_metrics.diffusion.site").render_site
+            render_site(publication, Path(vers))
+            for address, octets in open_data(publication, base).items():
+                path = Path(vers) / address
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(octets)
+            print(f"Site écrit dans {vers}.")
+    except (PublicationRefusee, PublicationIllisible) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
 def main() -> int:
     parser = french_parser("python -m rqds_metrics", "Suivi du plan stratégique 2022-2027 du RQDS.")
     commands = parser.add_subparsers(dest="commande", required=True, metavar="commande")
@@ -53,11 +84,16 @@ def main() -> int:
     form.add_argument("--csv", action="store_true", help="en CSV")
     report = commands.add_parser("rapport", help="le rapport au conseil d'administration (PDF, PowerPoint, Excel)")
     documents.add_arguments(report)
+    put = commands.add_parser("publier", help="mettre en ligne ce qui est approuvé")
+    put.add_argument("--vers", metavar="DOSSIER", help="écrire aussi le site, prêt pour un hébergeur")
+    put.add_argument("--base", help="le fichier DuckDB (RQDS_BASE, sinon data/rqds.duckdb)")
     args = parser.parse_args()
     if args.commande == "verifier":
         return verifier()
     if args.commande == "rapport":
         return documents.run_report(args)
+    if args.commande == "publier":
+        return publier(args.base, args.vers)
     frame = resultats(args.exercice, args.au, args.base)
     if args.json:
         rows = json.loads(frame.to_json(orient="records", double_precision=15))

@@ -38,6 +38,7 @@ GENRES = {
     "invite": "Personnes invitées",
     "doute": "Doute du plan",
     "resultat": "Résultat attendu",
+    "publication": "Publication",
 }
 
 
@@ -166,6 +167,13 @@ def _invited(acte: Acte, plan: Plan) -> str:
     return quantite(float(acte.valeur), "personne")
 
 
+def _publication(acte: Acte, plan: Plan) -> str:
+    v = acte.valeur
+    text = f"{quantite(len(v['indicateurs']), 'indicateur')}, {quantite(len(v['commentaires']), 'commentaire')}"
+    state = "retirée" if v.get("retiree") else "proposée" if acte.cle == "proposition" else "approuvée"
+    return f"{state}{INSECABLE}: {text}, vu au {jour(date.fromisoformat(v['au']))}"
+
+
 def _setting(acte: Acte, plan: Plan) -> str:
     return nombre(acte.valeur) if isinstance(acte.valeur, int | float) else str(acte.valeur)
 
@@ -174,7 +182,7 @@ _DIRES: dict[str, Dire] = {
     "cible": _target, "echeance": _day, "reglage": _setting, "source": _source, "cloture": _closing,
     "question": _question, "correction": _correction, "correspondance": _mapping, "commentaire": _comment, "alimentation": _feeding,
     "reunion": _meeting, "rupture": _break, "saut": _skipped, "invite": _invited,
-    "doute": _doubt, "resultat": _expected,
+    "doute": _doubt, "resultat": _expected, "publication": _publication,
 }  # fmt: skip
 
 
@@ -216,6 +224,7 @@ _OBJETS: dict[str, Callable[[str, Mapping[int, str]], str]] = {
     "saut": lambda cle, _: load_plan().calendriers[cle].titre,
     "cloture": lambda cle, _: mois(date.fromisoformat(f"{cle}-01"), long=True).capitalize(),
     "reunion": lambda cle, _: f"Réunion du {jour(date.fromisoformat(cle), long=True)}",
+    "publication": lambda cle, _: "Proposition" if cle == "proposition" else f"Publication n°{INSECABLE}{int(cle)}",
     "question": _question_object,
     "correction": _correction_object,
 }

@@ -11,8 +11,9 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+from rqds_metrics.plan import Indicateur
 from rqds_metrics.registre import Reglages
-from rqds_metrics.regles.formats import pourcent, quantite
+from rqds_metrics.regles.formats import nombre, pourcent, quantite, unite
 from rqds_metrics.regles.statut import EVALUES, Limites, Statut, reached, share_of
 from rqds_metrics.resultats import Resultat
 from rqds_metrics.statuts import APPARENCES
@@ -191,6 +192,23 @@ def examples(results: Iterable[Resultat], limites: Limites, au: date, combien: i
             seen.add((r.statut, r.indicateur.type))
             out.append(found)
     return out[:combien]
+
+
+def plan_target(indicateur: Indicateur) -> str:
+    """The plan's own target, in words."""
+    c = indicateur.cible
+    if c is None:
+        return "Le plan ne fixe pas de cible"
+    if c.seuil:
+        return f"Cible du plan : au moins {pourcent(c.seuil / 100)}"
+    if c.hausse:
+        since = f" à partir de l'an {c.an_debut}" if c.an_debut else ""
+        return f"Cible du plan : hausse de {pourcent(c.hausse / 100)} par année{since}"
+    if c.croissance:
+        return "Cible du plan : en croissance chaque année"
+    if c.nombre_an1:
+        return f"Cible du plan pour l'an 1 : {nombre(c.nombre_an1)} {unite(indicateur.unite, c.nombre_an1)}"
+    return "Jalon du plan, chaque année" if c.annuel else "Jalon du plan"
 
 
 @cache

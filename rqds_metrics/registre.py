@@ -20,6 +20,7 @@ from rqds_metrics.yaml_strict import DefinitionError, read_yaml, validate
 Genre = Literal[
     "cible", "echeance", "reglage", "source", "cloture", "question", "correction", "correspondance", "commentaire",
     "alimentation", "reunion", "rupture", "saut", "invite", "doute", "resultat",
+    "publication",
 ]  # fmt: skip
 REGLAGES = RACINE / "data" / "reglages.yaml"
 
@@ -33,6 +34,7 @@ class Reglages(Strict):
     envoi_test_moins_de: int = Field(50, ge=0)  # delivered e-mails under which a send is a test
     retard_jours: int = Field(10, ge=0)  # days after a month's end before its data are late
     original_max_mo: int = Field(20, ge=0, le=100)  # the largest file of which a copy is kept; 0: none is
+    publie_des: int = Field(5, ge=1)  # answers under which the result of a survey is not published
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ class Decisions:
     invites: Mapping[tuple[str, str], Decision] = field(default_factory=dict)
     doutes: Mapping[str, Decision] = field(default_factory=dict)  # indicateur -> how its doubt was settled
     resultats: Mapping[str, Decision] = field(default_factory=dict)  # see rqds_metrics.attendus
+    publications: Mapping[str, Decision] = field(default_factory=dict)  # see rqds_metrics.publications
 
 
 @dataclass(frozen=True)
@@ -136,6 +139,7 @@ _DEBOUT: dict[str, Callable[[Decision], Any]] = {
             "reunion",
             "doute",
             "resultat",
+            "publication",
         ),
         lambda d: d.cle,
     ),

@@ -23,11 +23,18 @@ class Vague(NamedTuple):
 
 
 def read_vagues(
-    cursor: duckdb.DuckDBPyConnection, plan: Plan, portees: list[Portee], decisions: Decisions
+    cursor: duckdb.DuckDBPyConnection,
+    plan: Plan,
+    portees: list[Portee],
+    decisions: Decisions,
+    toujours: bool = False,
 ) -> dict[str, tuple[Vague, ...]]:
-    """The surveys behind each indicator of satisfaction; nothing while nobody said how many were invited."""
+    """The surveys behind each indicator of satisfaction; nothing while nobody said how many were invited.
+
+    `toujours`: whether or not someone did.
+    """
     out: dict[str, tuple[Vague, ...]] = {}
-    for indicateur in plan.tous.values() if decisions.invites else ():
+    for indicateur in plan.tous.values() if decisions.invites or toujours else ():
         mesure = load_mesures().get(indicateur.mesure or "")
         if mesure and mesure.famille == "sondage":
             plages = plages_decided(indicateur.mesure or "", mesure, decisions, portees)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from etl.demo.schedule import moment
 from rqds_metrics.exercice import Exercice
+from rqds_metrics.plan import load_plan
 from rqds_metrics.registre import Genre
 
 DIRECTION = "direction"
@@ -132,6 +133,15 @@ _ECHEANCES = (
 )
 
 
+def _publication(jour: date) -> dict[str, Any]:
+    """What the direction made public the day before: every figure and milestone whose wording leaves no doubt."""
+    ids = [i.id for i in load_plan().tous.values() if i.type != "qualitatif" and i.doute is None]
+    return {
+        "indicateurs": ids, "commentaires": {}, "note": "Première publication du suivi.",
+        "au": jour.isoformat(), "publie_le": moment(jour, 420).isoformat(),
+    }  # fmt: skip
+
+
 def choices(today: date) -> Iterator[Choix]:
     """What had been decided by the end of `today`, in order."""
     found: list[tuple[date, Genre, str, str | None, Any, str]] = []
@@ -151,6 +161,8 @@ def choices(today: date) -> Iterator[Choix]:
             meeting = {"titre": "Conseil d'administration", "documents": []}
             found.append((_ANNONCE[an], "reunion", text, None, meeting, "Calendrier des réunions."))
     found.sort(key=lambda f: f[0])
+    before = today - timedelta(days=1)
     for rank, (day, genre, cle, year, choice, reason) in enumerate(found):
         if day <= today:
             yield Choix(moment(day, 390 + rank % 60), genre, cle, year, choice, reason)
+    yield Choix(moment(before, 420), "publication", "1", None, _publication(before), "Approuvée pour la page publique.")

@@ -16,11 +16,11 @@ from etl.targets import Classeur, read_target, read_workbook, write_workbook
 from pages.ui.decisions import as_shown, edit, save
 from pages.ui.donnees import GARDES, donnees, five_years, results, stamp
 from pages.ui.envois import when_text
-from pages.ui.fiche import plan_target
 from pages.ui.gabarits import escape_markdown, render
 from rqds_metrics.affichage import value_text
 from rqds_metrics.cibles import coverage, resolution, settable, target_text, to_set, usual_rise
 from rqds_metrics.exercice import Exercice, exercices_du_plan
+from rqds_metrics.methode import plan_target
 from rqds_metrics.plan import Indicateur, load_plan
 from rqds_metrics.registre import Choix, Decisions, read_history
 from rqds_metrics.regles.formats import jour, nombre

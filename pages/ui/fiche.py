@@ -22,6 +22,7 @@ from rqds_metrics.doutes import settled
 from rqds_metrics.echeances import dates_of
 from rqds_metrics.exercice import Exercice
 from rqds_metrics.mesures import Plage, load_mesures, plages_decided
+from rqds_metrics.methode import plan_target
 from rqds_metrics.origines import Origine, read_origines
 from rqds_metrics.plan import Indicateur, load_plan
 from rqds_metrics.regles.formats import jour, nombre, pourcent, unite
@@ -54,23 +55,6 @@ class Fiche:
     annee: Figure | None
     cinq_ans: Figure | None
     pied: Markup
-
-
-def plan_target(indicateur: Indicateur) -> str:
-    """The plan's own target, in words."""
-    c = indicateur.cible
-    if c is None:
-        return "Le plan ne fixe pas de cible"
-    if c.seuil:
-        return f"Cible du plan : au moins {pourcent(c.seuil / 100)}"
-    if c.hausse:
-        since = f" à partir de l'an {c.an_debut}" if c.an_debut else ""
-        return f"Cible du plan : hausse de {pourcent(c.hausse / 100)} par année{since}"
-    if c.croissance:
-        return "Cible du plan : en croissance chaque année"
-    if c.nombre_an1:
-        return f"Cible du plan pour l'an 1 : {nombre(c.nombre_an1)} {unite(indicateur.unite, c.nombre_an1)}"
-    return "Jalon du plan, chaque année" if c.annuel else "Jalon du plan"
 
 
 def _plages(indicateur: Indicateur, calcul: Calcul) -> tuple[Plage, ...]:

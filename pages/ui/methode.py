@@ -8,9 +8,9 @@ from markupsafe import Markup
 
 from pages.ui.contexte import Contexte
 from pages.ui.donnees import GARDES, donnees, results, stamp
-from pages.ui.fiche import method_lines, plan_target
+from pages.ui.fiche import method_lines
 from pages.ui.gabarits import render
-from rqds_metrics.methode import examples, glossary, rules
+from rqds_metrics.methode import examples, glossary, plan_target, rules
 from rqds_metrics.plan import load_plan
 from rqds_metrics.regles.textes import plain
 from rqds_metrics.resultats import Calcul

@@ -46,6 +46,7 @@ def declare() -> StreamlitPage:
             "Décider": [
                 st.Page("pages/cibles.py", title="Cibles", url_path="cibles"),
                 st.Page("pages/echeances.py", title="Échéances et doutes", url_path="echeances"),
+                st.Page("pages/publication.py", title="Publication", url_path="publication"),
             ],
             "Garder la mémoire": [
                 st.Page("pages/journal.py", title="Journal", url_path="journal"),

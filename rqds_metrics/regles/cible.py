@@ -9,7 +9,7 @@ from rqds_metrics.exercice import Exercice
 from rqds_metrics.plan import Indicateur
 from rqds_metrics.regles.rupture import Rupture
 
-Origine = Literal["plan", "direction", "reference", "rupture"]
+Origine = Literal["plan", "direction", "reference", "rupture", "retenue"]
 
 
 @dataclass(frozen=True)

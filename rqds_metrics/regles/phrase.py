@@ -229,6 +229,8 @@ def _no_target(f: Faits) -> str:
     if f.objet.origine == "rupture" and f.rupture:
         day = jour(f.rupture.date, long=True)
         return f" La hausse ne se compare pas{DEUX} {f.rupture.raison.rstrip('. ')} le {day}."
+    if f.objet.origine == "retenue":
+        return f" La cible n'est pas montrée{DEUX} elle vient d'un résultat retenu."
     if f.objet.origine == "reference":
         return f" Année de référence{DEUX} la hausse se mesurera à partir d'elle."
     return " Aucune cible n'est fixée."

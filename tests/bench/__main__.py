@@ -9,11 +9,12 @@ from pathlib import Path
 
 from etl.demo.load import load_demo
 from rqds_metrics.store import today
-from tests.bench import calcul, ecran, foule, gros, lecture, projection, rapport
+from tests.bench import calcul, ecran, foule, gros, lecture, projection, publication, rapport
 
 MEASURES = {
     "calcul": calcul.measure,
     "projection": projection.measure,
+    "publication": publication.measure,
     "lecture": lecture.measure,
     "gros": gros.measure,
     "ecran": ecran.measure,

@@ -1,0 +1,49 @@
+"""Publication: what partners see. Choose, read it as it would be, propose, approve and publish, take back."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.ui.cadre import show
+from pages.ui.envois import say
+from pages.ui.publication import (
+    approve_and_publish,
+    choose,
+    differences_html,
+    history_html,
+    online_html,
+    preview_html,
+    preview_of,
+    propose_choice,
+    put_online,
+    take_back_online,
+    take_proposal_back,
+    waiting,
+)
+
+st.title("Publication", anchor=False)
+st.caption("Ce que les partenaires voient : les chiffres approuvés, et rien d'autre.")
+say(st.session_state.pop("dits", []))
+show(online_html(), key="en_ligne")
+put_online()
+found = waiting()
+choix = choose(found)
+if not choix.indicateurs:
+    st.info("Cochez au moins un indicateur pour voir la page telle qu'elle serait.")
+else:
+    with st.container(horizontal=True):
+        if st.button("Proposer à la direction", icon=":material/send:"):
+            propose_choice(choix)
+        if st.button("Approuver et publier", type="primary", icon=":material/public:"):
+            approve_and_publish(choix)
+        if found and st.button("Reprendre la proposition"):
+            take_proposal_back()
+        take_back_online()
+    p = preview_of(choix)
+    seen, changed, past = st.tabs(["Aperçu", "Différence avec ce qui est en ligne", "Historique"])
+    with seen:
+        show(preview_html(p), key="apercu")
+    with changed:
+        show(differences_html(p), key="difference")
+    with past:
+        show(history_html(), key="passe")

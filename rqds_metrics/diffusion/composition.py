@@ -1,0 +1,260 @@
+"""From what is known and what was chosen to what is published: a pure function, and nothing else leaves the house.
+
+What is withheld is taken out of the series before anything is computed, so that no figure, line or sentence of what
+is published can come from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+import numpy as np
+
+from rqds_metrics.commentaires import commentaires_of
+from rqds_metrics.courbes import courbes_of
+from rqds_metrics.diffusion import publication as pub
+from rqds_metrics.diffusion.retenue import Cellule, Cle, Raison, reason_text, withheld
+from rqds_metrics.donnees import Donnees
+from rqds_metrics.exercice import Exercice, exercices_du_plan
+from rqds_metrics.familles import TITRES
+from rqds_metrics.mesures import load_mesures
+from rqds_metrics.methode import glossary, plan_target, rules
+from rqds_metrics.plan import Indicateur, Plan
+from rqds_metrics.regles.cible import Objet
+from rqds_metrics.regles.phrase import DEUX, METHODES
+from rqds_metrics.resultats import Calcul, Resultat
+from rqds_metrics.vagues import Vague
+
+TYPES = {
+    "nombre": "Un nombre, additionné du 1er juillet au 30 juin.",
+    "stock": "Un niveau\u00a0: la dernière valeur connue compte.",
+    "taux": "Un taux\u00a0: le total des numérateurs divisé par le total des dénominateurs.",
+    "jalon": "Un jalon\u00a0: fait ou non, à une date.",
+    "qualitatif": "Un texte daté, sans chiffre.",
+}
+
+
+@dataclass(frozen=True)
+class Choix:
+    """What was chosen to be public. `commentaires`: the key of each (see commentaires.cle_of) -> its text, as chosen."""
+
+    indicateurs: tuple[str, ...]
+    commentaires: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
+
+
+class _Public(Calcul):
+    """Results where some years are withheld: a target that would come from one of them is not shown."""
+
+    def __init__(self, plan: Plan, donnees: Donnees, retenus: Iterable[Cle]):
+        super().__init__(plan, donnees)
+        self._retenus = frozenset(retenus)
+
+    def _objet(self, indicateur: Indicateur, exercice: Exercice) -> Objet:
+        found = super()._objet(indicateur, exercice)
+        hidden = (indicateur.id, str(exercice.precedent)) in self._retenus
+        return Objet(None, "retenue") if hidden and found.origine == "reference" else found
+
+
+def is_survey(indicateur: Indicateur, plan: Plan) -> bool:
+    """Do people answer a survey to make its figure, by an export or as it was typed from one."""
+    before = plan.tous.get(indicateur.id, indicateur)
+    asked = {m for m in (indicateur.mesure, before.mesure) if m and load_mesures()[m].famille == "sondage"}
+    return bool(asked) or indicateur.id.startswith("G-")
+
+
+def _cells(plan: Plan, calcul: Calcul, ids: Iterable[str], vagues: Mapping[str, tuple[Vague, ...]]) -> list[Cellule]:
+    """The answers behind every figure of people: surveys, and shares that were typed with their two numbers."""
+    out = []
+    for id_ in ids:
+        indicateur = calcul.plan.tous[id_]
+        survey = is_survey(indicateur, plan)
+        if not survey and (indicateur.type != "taux" or not indicateur.saisi):
+            continue
+        for year in exercices_du_plan():
+            v = calcul.value(indicateur, year)
+            if v.valeur is None or (v.denominateur is None and not survey):
+                continue
+            groups = frozenset(w for w in vagues.get(id_, ()) if year.debut <= w.fin <= year.fin)
+            out.append(Cellule((id_, str(year)), v.denominateur, groups))
+    return out
+
+
+def withheld_of(
+    plan: Plan,
+    calcul: Calcul,
+    ids: Iterable[str],
+    minimum: int,
+    vagues: Mapping[str, tuple[Vague, ...]] | None = None,
+    deja: Iterable[pub.Publication] = (),
+) -> dict[Cle, Raison]:
+    """(indicateur, exercice) -> why it is withheld, among the indicators `ids`."""
+    before: dict[Cle, set[float]] = {}
+    for earlier in deja:
+        for key, r in earlier.resultats.items():
+            if r.denominateur is not None:
+                before.setdefault(key, set()).add(r.denominateur)
+    return withheld(_cells(plan, calcul, ids, vagues or {}), minimum, before)
+
+
+def _without(donnees: Donnees, retenus: Iterable[Cle]) -> Donnees:
+    """What is known, less the figures of some years."""
+    series, waves = dict(donnees.series), dict(donnees.vagues)
+    for id_, text in retenus:
+        year = Exercice.parse(text)
+        if (serie := series.get(id_)) is not None:
+            outside = (serie.fin < year.debut.toordinal()) | (serie.fin > year.fin.toordinal())
+            series[id_] = serie._keep(np.asarray(outside, dtype=np.bool_))
+        waves[id_] = tuple(w for w in waves.get(id_, ()) if not year.debut <= w.fin <= year.fin)
+    return replace(donnees, series=series, vagues=waves)
+
+
+def build(
+    plan: Plan,
+    calcul: Calcul,
+    choix: Choix,
+    *,
+    numero: int,
+    publie_le: datetime,
+    minimum: int | None = None,
+    vagues: Mapping[str, tuple[Vague, ...]] | None = None,
+    deja: Iterable[pub.Publication] = (),
+) -> pub.Publication:
+    """The publication of a choice, without its history (see publications.with_history).
+
+    Args:
+        calcul: the results as of the day the publication is seen from.
+        minimum: answers under which a survey's result is withheld; the setting of that day by default.
+        vagues: the groups of answers behind each survey indicator (see vagues.read_vagues).
+        deja: earlier publications, which everyone may have kept.
+    """
+    reglages = calcul.donnees.decisions.reglages
+    least = reglages.publie_des if minimum is None else minimum
+    chosen = [i for id_, i in calcul.plan.tous.items() if id_ in set(choix.indicateurs)]
+    retenus = withheld_of(plan, calcul, [i.id for i in chosen], least, vagues, deja)
+    public = _Public(plan, _without(calcul.donnees, retenus), retenus)
+    years = exercices_du_plan()
+    results, lines = {}, {}
+    for indicateur in chosen:
+        for year in years:
+            key = (indicateur.id, str(year))
+            if key in retenus:
+                results[key] = _withheld_result(indicateur, year, reason_text(retenus[key], least))
+                continue
+            r = public.result(indicateur, year)
+            results[key] = _result(r, closed=year.closed(public.au))
+            if r.valeur is not None and _has_line(indicateur, plan):
+                lines[key] = _line(r, public)
+    ids = {i.id for i in chosen}
+    return pub.Publication(
+        numero, publie_le, calcul.au, str(_year_of(calcul)), calcul.donnees.demo, choix.note, least,
+        tuple(pub.Orientation(o.id, o.titre, o.court, k) for k, o in enumerate(plan.orientations, 1)),
+        *_above(plan, ids),
+        tuple(_indicator(i, rank, public, ids) for rank, i in enumerate(chosen, 1)),
+        results, lines, _comments(calcul, chosen, choix, retenus),
+        methode=_method(public, least),
+        glossaire=tuple(pub.Mot(k, mot, sens) for k, (mot, sens) in enumerate(glossary().items(), 1)),
+    )  # fmt: skip
+
+
+def _year_of(calcul: Calcul) -> Exercice:
+    years = exercices_du_plan()
+    return min(max(Exercice.of(calcul.au), years[0]), years[-1])
+
+
+def _above(plan: Plan, ids: set[str]) -> tuple[tuple[pub.Objectif, ...], tuple[pub.Action, ...]]:
+    """The objectives and actions that hold something published."""
+    actions = [a for a in plan.actions.values() if any(i.id in ids for i in a.indicateurs)]
+    asked = {a.id.rsplit(".", 1)[0] for a in actions} | {id_.removeprefix("G-") for id_ in ids}
+    objectifs = [o for o in plan.objectifs.values() if o.id in asked]
+    return (
+        tuple(pub.Objectif(o.id, o.titre, k) for k, o in enumerate(objectifs, 1)),
+        tuple(pub.Action(a.id, a.titre, k) for k, a in enumerate(actions, 1)),
+    )
+
+
+def _has_line(indicateur: Indicateur, plan: Plan) -> bool:
+    """Months of a survey would tell, one from the other, what the few who answered in between said."""
+    if indicateur.type not in ("nombre", "stock", "taux") or is_survey(indicateur, plan):
+        return False
+    return indicateur.type != "taux" or not indicateur.saisi or indicateur.cadence == "mensuelle"
+
+
+def _result(r: Resultat, closed: bool) -> pub.Resultat:
+    whole = closed or r.indicateur.type in ("taux", "stock")
+    jalon = r.indicateur.type == "jalon"
+    return pub.Resultat(
+        r.id, str(r.exercice), r.valeur, r.numerateur, r.denominateur, r.n, r.cible, r.attendu, r.attendu_methode,
+        r.statut, r.phrase, None if jalon else r.donnees_au, r.fait_le, r.echeance,
+        r.an_dernier_total if whole else r.an_dernier_meme_date,
+        r.intervalle.bas if r.intervalle else None, r.intervalle.haut if r.intervalle else None, r.a_confirmer,
+        False, None,
+    )  # fmt: skip
+
+
+def _withheld_result(indicateur: Indicateur, year: Exercice, reason: str) -> pub.Resultat:
+    return pub.Resultat(
+        indicateur.id, str(year), None, None, None, None, None, None, None, "sans_donnees", reason, None, None, None,
+        None, None, None, False, True, reason,
+    )  # fmt: skip
+
+
+def _line(r: Resultat, calcul: Calcul) -> tuple[pub.Point, ...]:
+    c = courbes_of(calcul, r)
+    found = zip(c.mois, c.valeur, c.an_dernier, c.attendu, strict=True)
+    return tuple(pub.Point(r.id, str(r.exercice), *values) for values in found)
+
+
+def _indicator(indicateur: Indicateur, rank: int, calcul: Calcul, ids: set[str]) -> pub.Indicateur:
+    mesure = load_mesures()[indicateur.mesure] if indicateur.mesure else None
+    lines = [TYPES[indicateur.type]]
+    source = TITRES[mesure.famille] if mesure else "Compilation du RQDS"
+    if mesure:
+        lines.append(mesure.methode)
+    if indicateur.formule:
+        named = indicateur.formule.operandes
+        known = all(i in ids for i in named)  # one that is not published is not named
+        parts = ", ".join(f"«\u00a0{calcul.plan.tous[i].court}\u00a0»" for i in named)
+        lines.append(f"Calculé à partir de{DEUX} {parts}." if known else "Calculé à partir d'autres chiffres du RQDS.")
+        source = "Calcul"
+    if calendrier := calcul.plan.calendrier_of(indicateur):
+        lines.append(f"Calendrier{DEUX} {calendrier.titre}.")
+    due = calcul.result(indicateur, _year_of(calcul)).attendu_methode
+    if due in ("calendrier", "saison", "jours"):
+        lines.append(f"Ce qui est attendu à ce jour{DEUX} {METHODES[due]}.")
+    if indicateur.note:
+        lines.append(indicateur.note)
+    return pub.Indicateur(
+        indicateur.id, indicateur.action, indicateur.titre, indicateur.court, indicateur.type, indicateur.unite,
+        indicateur.sens, plan_target(indicateur), source, "\n".join(lines), rank,
+    )  # fmt: skip
+
+
+def _comments(
+    calcul: Calcul, chosen: Iterable[Indicateur], choix: Choix, retenus: Mapping[Cle, Raison]
+) -> dict[str, tuple[pub.Commentaire, ...]]:
+    """Those that were chosen and still stand as they were chosen; none that is to review, or explains what is withheld."""
+    out: dict[str, tuple[pub.Commentaire, ...]] = {}
+    for indicateur in chosen:
+        mine: list[pub.Commentaire] = []
+        for year in exercices_du_plan()[::-1]:
+            if (indicateur.id, str(year)) in retenus:
+                continue
+            for c in commentaires_of(calcul, indicateur, year):
+                if not c.a_revoir and choix.commentaires.get(f"{indicateur.id}|{c.periode}") == c.texte:
+                    mine.append(pub.Commentaire(indicateur.id, c.periode, c.texte))
+        if mine:
+            out[indicateur.id] = tuple(sorted(mine, key=lambda c: (len(c.periode), c.periode), reverse=True))
+    return out
+
+
+def _method(calcul: Calcul, minimum: int) -> tuple[pub.Regle, ...]:
+    told = [(r.titre, "\n".join(r.textes)) for r in rules(calcul.donnees.decisions.reglages)]
+    small = (
+        f"Le résultat d'un sondage auquel moins de {minimum} personnes ont répondu est retenu, pour que personne n'y soit "
+        "reconnu. Un autre l'est aussi quand une soustraction révélerait le premier. La cible qui en viendrait n'est pas "
+        "montrée."
+    )
+    return tuple(pub.Regle(k, *t) for k, t in enumerate([*told, ("Ce qui est retenu", small)], 1))
