@@ -15,7 +15,7 @@ from rqds_metrics.methode import glossary, rules
 from rqds_metrics.plan import Indicateur, load_plan
 from rqds_metrics.resultats import Calcul, Resultat
 
-HOSTILE = '<script>alert(1)</script>"\'&<img src=x onerror=alert(2)>'
+HOSTILE = "<script>alert(1)</script>\"'&<img src=x onerror=alert(2)>"
 
 
 def publication_of(base: Path, au: date, numero: int = 2, kept: Callable[[Indicateur], bool] = lambda i: True,

@@ -177,9 +177,7 @@ def mini(valeurs: Sequence[float | None], statut: str, largeur: int = 92, hauteu
             pen = "M"
             continue
         level = (v - low) / spread if high > low else 0.5
-        place = round(4 + (largeur - 8) * rank / max(len(valeurs) - 1, 1)), round(
-            hauteur - 4 - (hauteur - 8) * level
-        )
+        place = round(4 + (largeur - 8) * rank / max(len(valeurs) - 1, 1)), round(hauteur - 4 - (hauteur - 8) * level)
         path.append(f"{pen}{place[0]} {place[1]}")
         pen = "L"
     line = f'<path d="{"".join(path)}"/>' if len(known) > 1 else ""

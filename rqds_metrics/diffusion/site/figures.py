@@ -101,4 +101,3 @@ def five_years_figure(p: Publication, x: Ligne) -> Figure | None:
         columns,
         rows,
     )
-

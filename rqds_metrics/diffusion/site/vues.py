@@ -105,17 +105,16 @@ class Bilan:
         """« 50 des 65 indicateurs évalués sont atteints ou en voie de l'être ; 9 à surveiller, 6 en retard. »"""
         if not self.evalues:
             return "Aucun des indicateurs publiés n'est encore évalué."
-        verb = "est atteint ou en voie de l'être" if self.favorables < 2 else "sont atteints ou en voie de l'être"
-        some = f"{nombre(self.favorables)} des {nombre(self.evalues)} indicateurs évalués {verb}"
+        verb = "est atteint ou en voie" if self.favorables < 2 else "sont atteints ou en voie"
+        some = f"{nombre(self.favorables)} des {nombre(self.evalues)} indicateurs évalués {verb} de l'être"
         if self.evalues == 1:
-            some = f"Le seul indicateur évalué {'' if self.favorables else 'n’'}est {'' if self.favorables else 'ni '}"
-            some += "atteint ou en voie de l'être" if self.favorables else "atteint ni en voie de l'être"
+            some = f"Le seul indicateur évalué {'est' if self.favorables else 'n’est pas'} atteint ou en voie de l'être"
         rest = [
             f"{nombre(n)} {word}{'s' if plural and n > 1 else ''}"
             for s, word, plural in _RESTE
             if (n := self.comptes.get(s, 0))
         ]
-        return f"{some}{f'{FINE}; {", ".join(rest)}' if rest else ''}."
+        return f"{some}{FINE}; {', '.join(rest)}." if rest else f"{some}."
 
 
 _RESTE = (
@@ -177,9 +176,7 @@ class Vue:
         self.exercices = sorted({e for _, e in publication.resultats} | {publication.exercice})
 
     def ligne(self, indicateur: Indicateur) -> Ligne:
-        years = tuple(
-            self.p.resultats.get((indicateur.id, e)) or _unknown(indicateur.id, e) for e in self.exercices
-        )
+        years = tuple(self.p.resultats.get((indicateur.id, e)) or _unknown(indicateur.id, e) for e in self.exercices)
         return Ligne(indicateur, next(r for r in years if r.exercice == self.p.exercice), years)
 
     @cached_property
@@ -255,3 +252,7 @@ class Vue:
             if old and old.statut != x.resultat.statut and {old.statut, x.resultat.statut} & set(EVALUES):
                 yield Mouvement(x, old.statut)
 
+
+def period_words(periode: str) -> str:
+    """« 2026-2027 », « octobre 2026 »."""
+    return periode if len(periode) == 9 else mois(date.fromisoformat(f"{periode}-01"), long=True)
