@@ -215,17 +215,17 @@ def annee(
     traces: Sequence[Trace], mois: Sequence[str], titre: str, texte: Callable[[float], str],
     largeur: int = 680, hauteur: int = 300,
 ) -> Markup:  # fmt: skip
-    """Lines month by month on one axis from 0, each named at its end. `texte` writes the axis."""
+    """Lines month by month on one axis from 0, each named above. `texte` writes the axis."""
     shown = [t for t in traces if any(v is not None for v in t.valeurs)]
+    parts, top = _legend(shown, largeur)
     marks = steps(max((v for t in shown for v in t.valeurs if v is not None), default=1.0) or 1.0)
     words = [texte(m) for m in marks]
-    left, top, floor = 10 + 6.4 * max(map(len, words)), 14, hauteur - 26
+    left, floor = 10 + 6.4 * max(map(len, words)), hauteur - 26
     step = (largeur - left - 12) / max(len(mois) - 1, 1)
 
     def point(rank: int, v: float) -> tuple[float, float]:
         return left + 4 + step * rank, floor - (floor - top) * v / marks[-1]
 
-    parts = []
     for mark, word in zip(marks, words, strict=True):
         y = point(0, mark)[1]
         parts.append(
@@ -249,30 +249,20 @@ def annee(
         parts.append(f'<path d="{"".join(path)}" fill="none" stroke="{t.couleur}" {_DESSINS[t.dessin]}/>')
         if t.dessin == "plein":
             parts += [f'<circle cx="{p[0]:.1f}" cy="{p[1]:.1f}" r="4" fill="{t.couleur}"/>' for p in places if p]
-    parts += _names(shown, point, top)
     return _svg(largeur, hauteur, titre, "".join(parts), "annee")
 
 
-def _names(traces: Sequence[Trace], point: Callable[[int, float], tuple[float, float]], top: float) -> list[str]:
-    """Each line's name above its last point, in its colour; those that end together are pushed apart."""
-    ends = []
-    for t in traces:
-        last = max(k for k, v in enumerate(t.valeurs) if v is not None)
-        ends.append((*point(last, t.valeurs[last] or 0.0), last, t))
-    out, taken = [], [(x, y) for x, y, *_ in ends]
-    for x, y, last, t in sorted(ends, key=lambda e: e[1]):
-        place = y - 10
-        while any(abs(px - x) < 130 and -4 < py - place < 15 for px, py in taken if (px, py) != (x, y)) and place > top:
-            place -= 4
-        if place <= top:  # no room above: below its end
-            place = y + 20
-            while any(abs(px - x) < 130 and -4 < py - place + 10 < 15 for px, py in taken if (px, py) != (x, y)):
-                place += 4
-        taken.append((x, place - 6))
-        anchor = "end" if last > len(t.valeurs) * 0.6 else "start" if last < 2 else "middle"
+def _legend(traces: Sequence[Trace], largeur: int) -> tuple[list[str], int]:
+    """Each line's sample and name, in its colour, above the chart; and how high that is. Names never cover a line."""
+    out, x, y = [], 0.0, 12
+    for t in reversed(traces):
+        wide = 34 + 7.4 * len(t.nom)
+        if x and x + wide > largeur:
+            x, y = 0.0, y + 20
         weight = ' font-weight="700"' if t.dessin == "plein" else ""
         out.append(
-            f'<text x="{x:.1f}" y="{place:.1f}" font-size="13" text-anchor="{anchor}" fill="{t.couleur}"{weight}'
-            f' stroke="#FFFFFF" stroke-width="4" paint-order="stroke">{escape(t.nom)}</text>'
+            f'<path d="M{x:.0f} {y - 4}h20" stroke="{t.couleur}" {_DESSINS[t.dessin]}/>'
+            f'<text x="{x + 26:.0f}" y="{y}" font-size="13" fill="{t.couleur}"{weight}>{escape(t.nom)}</text>'
         )
-    return out
+        x += wide + 8
+    return out, y + 18
