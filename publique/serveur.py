@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import MutableMapping
 from typing import Any
+from urllib.parse import quote
 
 from google.protobuf.message import DecodeError
 from starlette.datastructures import Headers, MutableHeaders
@@ -12,6 +13,7 @@ from starlette.responses import PlainTextResponse
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from pages.ui.serveur import App, Assets, Receive, Scope, Send
+from rqds_metrics.diffusion.site.statique import ICONE
 
 Message = MutableMapping[str, Any]
 _ADRESSES = ("/", "/_stcore/health", "/_stcore/host-config")
@@ -134,6 +136,7 @@ class Cadre:
 
         await self.app(scope, receive, collect)
         body = b"".join(parts).replace(b"</head>", b"<style>" + STYLE.encode() + b"</style></head>", 1)
+        body = body.replace(b'href="./favicon.png"', b'href="data:image/svg+xml,' + quote(ICONE).encode() + b'"', 1)
         headers = MutableHeaders(raw=list(start["headers"]))
         headers["content-length"] = str(len(body))
         await send({**start, "headers": headers.raw})

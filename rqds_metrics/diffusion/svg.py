@@ -256,7 +256,7 @@ def _legend(traces: Sequence[Trace], largeur: int) -> tuple[list[str], int]:
     """Each line's sample and name, in its colour, above the chart; and how high that is. Names never cover a line."""
     out, x, y = [], 0.0, 12
     for t in reversed(traces):
-        wide = 34 + 7.4 * len(t.nom)
+        wide = 30 + 7.2 * len(t.nom)
         if x and x + wide > largeur:
             x, y = 0.0, y + 20
         weight = ' font-weight="700"' if t.dessin == "plein" else ""
@@ -264,5 +264,5 @@ def _legend(traces: Sequence[Trace], largeur: int) -> tuple[list[str], int]:
             f'<path d="M{x:.0f} {y - 4}h20" stroke="{t.couleur}" {_DESSINS[t.dessin]}/>'
             f'<text x="{x + 26:.0f}" y="{y}" font-size="13" fill="{t.couleur}"{weight}>{escape(t.nom)}</text>'
         )
-        x += wide + 8
+        x += wide + 14
     return out, y + 18
