@@ -49,8 +49,7 @@ def show_page() -> None:
         _LOG.exception("public page")
         found, page = None, _ATTENTE
     st.set_page_config(page_title=page.titre, layout="wide", initial_sidebar_state="collapsed")
-    place = "&".join(f"{k}={v}" for k, v in sorted(st.query_params.to_dict().items()))
-    result: Any = _cadre(data={"html": page.html, "place": place}, key="public", on_aller_change=lambda: None)
+    result: Any = _cadre(data={"html": page.html, "place": page.place}, key="public", on_aller_change=lambda: None)
     if result.aller is not None:
         _go(result.aller)
     _watch(found)

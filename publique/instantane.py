@@ -29,6 +29,7 @@ def folder() -> Path:
 class Page:
     titre: str
     html: str
+    place: str = ""
 
 
 @dataclass
@@ -70,7 +71,7 @@ class Enligne:
             values["fil"] = ""
         corps = render(f"{page}.html", **values)
         html = render("direct.html", vue=vue, lien=link, corps=corps)
-        return Page(f"{titre} – {_NOM}" if titre else _NOM, str(html))
+        return Page(f"{titre} – {_NOM}" if titre else _NOM, str(html), f"{page} {id_}")
 
 
 def link(page: str, id_: str = "") -> str:

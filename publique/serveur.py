@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import MutableMapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -11,6 +12,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from pages.ui.serveur import App, Assets, Receive, Scope, Send
 from rqds_metrics.diffusion.site.statique import ICONE
@@ -18,6 +20,7 @@ from rqds_metrics.diffusion.site.statique import ICONE
 Message = MutableMapping[str, Any]
 _ADRESSES = ("/", "/_stcore/health", "/_stcore/host-config")
 _DOSSIERS = ("/static/", "/_stcore/bidi-components/")
+_RACINE = str(Path(__file__).resolve().parent).encode()
 _SOCKET = "/_stcore/stream"
 # What a page needs to say: run (a link followed, a look at the pointer), stop, still there.
 _MESSAGES = frozenset({"rerun_script", "stop_script", "app_heartbeat"})
@@ -41,7 +44,7 @@ STYLE = (
     "body [data-testid=stHeader],body [data-testid=stToolbar],body [data-testid=stSidebar]{display:none}"
     "body .stMainBlockContainer.stMainBlockContainer{padding:0!important;max-width:none!important}"
     "body .stMainBlockContainer .stVerticalBlock{gap:0}"
-    "@media(prefers-color-scheme:dark){body{background:#12181E}}"
+    "body .stApp{background:transparent}@media(prefers-color-scheme:dark){body{background:#12181E}}"
 )
 
 
@@ -85,9 +88,17 @@ class Porte:
             return await send({"type": "websocket.close", "code": 1008})
         self.ouvertes += 1
         try:
-            await self.app(scope, self._heard(receive), send)
+            await self.app(scope, self._heard(receive), self._said(send))
         finally:
             self.ouvertes -= 1
+
+    @staticmethod
+    def _said(send: Send) -> Send:
+        async def said(message: Message) -> None:
+            octets = message.get("bytes")
+            await send({**message, "bytes": discreet(octets)} if octets and _RACINE in octets else message)
+
+        return said
 
     @staticmethod
     def _heard(receive: Receive) -> Receive:
@@ -114,6 +125,17 @@ def accepted(octets: bytes | None) -> bytes | None:
     except DecodeError:
         return None
     return octets if said.WhichOneof("type") in _MESSAGES else None
+
+
+def discreet(octets: bytes) -> bytes:
+    """Streamlit's first message without the folder where this runs, the versions or the machine's numbers."""
+    said = ForwardMsg.FromString(octets)
+    if said.WhichOneof("type") == "new_session":
+        said.new_session.main_script_path = "app.py"
+        environment = said.new_session.initialize.environment_info
+        environment.python_version = environment.server_os = ""
+        said.new_session.initialize.user_info.Clear()
+    return said.SerializeToString()
 
 
 class Cadre:
