@@ -135,7 +135,7 @@ def discreet(octets: bytes) -> bytes:
         environment = said.new_session.initialize.environment_info
         environment.python_version = environment.server_os = ""
         said.new_session.initialize.user_info.Clear()
-    return said.SerializeToString()
+    return bytes(said.SerializeToString())
 
 
 class Cadre:
