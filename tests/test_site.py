@@ -224,10 +224,14 @@ def test_a_site_that_cannot_be_replaced_stays_as_it_was(tmp_path, few, monkeypat
     assert [p.name for p in tmp_path.iterdir()] == ["site"]
 
 
-def test_files_carried_along_do_not_replace_pages(few):
-    files = site_files(few, fichiers={"donnees/index.html": b"<p>", "index.html": b"faux"})
-    assert files["donnees/index.html"] == b"<p>" and files["index.html"] != b"faux"
-    assert b'href="donnees/index.html"' in files["index.html"]
+def test_open_data_are_carried_along_have_a_page_and_stay(few, tmp_path):
+    first = {"donnees/resultats.csv": b"a;b", "donnees/1/resultats.csv": b"a;b", "index.html": b"faux"}
+    render_site(few, tmp_path / "site", fichiers=first)
+    render_site(few, tmp_path / "site", fichiers={"donnees/resultats.csv": b"c", "donnees/2/resultats.csv": b"c"})
+    read = {str(p.relative_to(tmp_path / "site").as_posix()): p.read_bytes() for p in (tmp_path / "site").rglob("*.*")}
+    assert read["donnees/1/resultats.csv"] == b"a;b" and read["donnees/resultats.csv"] == b"c"
+    assert read["index.html"] != b"faux" and b'href="donnees.html"' in read["index.html"]
+    assert b'href="donnees/resultats.csv"' in read["donnees.html"] and b"donnees/1/" not in read["donnees.html"]
 
 
 def test_an_axis_covers_its_values():

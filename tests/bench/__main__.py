@@ -9,7 +9,7 @@ from pathlib import Path
 
 from etl.demo.load import load_demo
 from rqds_metrics.store import today
-from tests.bench import calcul, ecran, foule, lecture, projection
+from tests.bench import calcul, ecran, foule, lecture, projection, public
 
 MEASURES = {
     "calcul": calcul.measure,
@@ -17,6 +17,7 @@ MEASURES = {
     "lecture": lecture.measure,
     "ecran": ecran.measure,
     "foule": foule.measure,
+    "public": public.measure,
 }
 
 

@@ -19,6 +19,7 @@ from rqds_metrics.diffusion.site.vues import Vue
 CSP = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
 _ID = re.compile(r"\d\.\d\.\d-\d+|G-[a-z0-9.]+")
 _PAGE = re.compile(r"indicateur/(.+)\.html")
+_GARDE = re.compile(r"donnees/\d+/")  # the open data of a publication, whose addresses stay for good
 _NOM = "Plan stratégique du RQDS"
 _FIXES = {"accueil": "index.html", "methode": "methode.html", "publications": "publications.html"}
 ICONE = (
@@ -129,15 +130,14 @@ def site_files(
         adresse: where the site will be; without it, no canonical address, no picture for networks, no sitemap.
         precedente: the publication before, to name what moved since.
         retires: indicators that were published once; their addresses say that they no longer are.
-        fichiers: files to carry along (`donnees/…`); an index.html in donnees/ is linked from every page.
+        fichiers: files to carry along; those of `donnees/` have a page, linked from every other.
 
     Raises:
         ValueError: `adresse` is not one.
     """
     extra = dict(fichiers or {})
-    site = _Site(
-        Vue(publication, precedente), checked(adresse), "donnees/index.html" if "donnees/index.html" in extra else ""
-    )
+    carried = [(n, len(c)) for n, c in sorted(extra.items()) if n.startswith("donnees/") and not _GARDE.match(n)]
+    site = _Site(Vue(publication, precedente), checked(adresse), "donnees.html" if carried else "")
     vue = site.vue
     site.add("index.html", _NOM, vue.phrase, "accueil.html")
     for b in vue.blocs:
@@ -148,6 +148,9 @@ def site_files(
     site.indicators()
     site.add("methode.html", "Méthode", "Comment un chiffre devient un état.", "methode.html")
     site.add("publications.html", "Publications", "Ce qui a été publié, et quand.", "publications.html", fil="fil.xml")
+    if carried:
+        said = "Les chiffres publiés, à télécharger."
+        site.add("donnees.html", "Données ouvertes", said, "donnees.html", carried=carried)
     site.add("404.html", "Page introuvable", "", "introuvable.html", suivie=False)
     before = [i.id for i in precedente.indicateurs] if precedente else []
     site.withdrawn(dict.fromkeys([*retires, *before]))
@@ -165,7 +168,10 @@ def render_site(
         DossierRefuse: the folder holds something else, or could not be replaced; nothing is changed.
         ValueError: `adresse` is not the address of a site.
     """
-    before = [m[1] for name in written_before(dossier) if (m := _PAGE.fullmatch(name))]
-    files = site_files(publication, adresse=adresse, precedente=precedente, retires=before, fichiers=fichiers)
+    stood = written_before(dossier)
+    before = [m[1] for name in stood if (m := _PAGE.fullmatch(name))]
+    kept = {n: (dossier / n).read_bytes() for n in stood if _GARDE.match(n) and (dossier / n).is_file()}
+    carried = {**kept, **(fichiers or {})}
+    files = site_files(publication, adresse=adresse, precedente=precedente, retires=before, fichiers=carried)
     replace_folder(dossier, files)
     return len(files)
