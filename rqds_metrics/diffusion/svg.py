@@ -256,7 +256,7 @@ def _legend(traces: Sequence[Trace], largeur: int) -> tuple[list[str], int]:
     """Each line's sample and name, in its colour, above the chart; and how high that is. Names never cover a line."""
     out, x, y = [], 0.0, 12
     for t in reversed(traces):
-        wide = 30 + 7.2 * len(t.nom)
+        wide = 30 + (8.2 if t.dessin == "plein" else 7.2) * len(t.nom)
         if x and x + wide > largeur:
             x, y = 0.0, y + 20
         weight = ' font-weight="700"' if t.dessin == "plein" else ""
