@@ -4,8 +4,12 @@ VENV := .venv
 PY := $(VENV)/bin/python
 BASE ?= data/demonstration.duckdb
 PORT ?= 8501
+# where the publications of the base are, and where the static site is written
+PUBLICATION ?= $(if $(filter %rqds.duckdb,$(BASE)),data/publication,data/publication/$(basename $(notdir $(BASE))))
+SITE ?= data/site
+PORT_PUBLIC ?= 8502
 
-.PHONY: run test check bench pin clean
+.PHONY: run public site test check bench pin clean
 
 $(VENV)/.app: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Il faut Python 3.11 ou plus récent.")'
@@ -26,7 +30,16 @@ data/demonstration.duckdb: | $(VENV)/.app
 
 ## run: environment, installation, and the app on demonstration data (BASE=data/rqds.duckdb for the real ones)
 run: $(VENV)/.app $(filter data/demonstration.duckdb,$(BASE))
+	@$(PY) -m rqds_metrics.diffusion.site $(SITE) --instantanes $(PUBLICATION) && echo "Le site public : $(SITE)/index.html (make public pour l'autre façon)" || true
 	RQDS_BASE=$(BASE) $(PY) -m streamlit run app.py --server.port $(PORT)
+
+## public: the public process, on what is published (beside the app, on a port of its own)
+public: $(VENV)/.app
+	RQDS_PUBLICATION=$(abspath $(PUBLICATION)) $(PY) -m streamlit run publique/app.py --server.port $(PORT_PUBLIC)
+
+## site: the static site of what is published, in SITE=data/site (ADRESSE=https://… for canonical addresses)
+site: $(VENV)/.app
+	$(PY) -m rqds_metrics.diffusion.site $(SITE) --instantanes $(PUBLICATION) $(if $(ADRESSE),--adresse $(ADRESSE))
 
 ## test: environment, installation with a browser, and every test
 test: $(VENV)/.browser

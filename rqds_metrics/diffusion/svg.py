@@ -5,7 +5,8 @@ Pure functions: figures in, Markup out. Every text is escaped; every figure has 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup, escape
@@ -83,6 +84,8 @@ class Barre:
     statut: str
     texte: str
     en_cours: bool = False
+    bas: float | None = None  # the interval of a survey's rate
+    haut: float | None = None
 
 
 def cinq_ans(barres: Sequence[Barre], titre: str, largeur: int = 340, hauteur: int = 132) -> Markup:
@@ -90,7 +93,7 @@ def cinq_ans(barres: Sequence[Barre], titre: str, largeur: int = 340, hauteur: i
 
     The status is also a shape above the year, so that the chart reads in greyscale.
     """
-    top = max((v for b in barres for v in (b.valeur, b.cible) if v is not None), default=0) or 1
+    top = max((v for b in barres for v in (b.valeur, b.cible, b.haut) if v is not None), default=0) or 1
     base, head = hauteur - 32, 20
     step = largeur / max(len(barres), 1)
     width = step * 0.62
@@ -114,7 +117,12 @@ def cinq_ans(barres: Sequence[Barre], titre: str, largeur: int = 340, hauteur: i
                 f'<line x1="{left - 5:.1f}" x2="{left + width + 5:.1f}" y1="{y(b.cible):.1f}" y2="{y(b.cible):.1f}"'
                 f' stroke="{ENCRE}" stroke-width="2.6"/>'
             )
-        above = y(b.valeur or 0) - 5
+        if b.bas is not None and b.haut is not None:
+            parts.append(
+                f'<path d="M{mid - 4:.1f} {y(b.haut):.1f}h8m-4 0V{y(b.bas):.1f}m-4 0h8" fill="none" stroke="{ENCRE}"'
+                ' stroke-width="1.2"/>'
+            )
+        above = y(max(b.valeur or 0, b.haut or 0)) - 5
         if b.cible is not None and y(b.cible) - 3 < above + 2 and y(b.cible) > above - 14:
             above = y(b.cible) - 5  # the mark would cross the figure: it goes above both
         parts.append(
@@ -154,3 +162,107 @@ def sparkline(
     if last:
         parts.append(f'<circle cx="{last[0]:.1f}" cy="{last[1]:.1f}" r="3" fill="{APPARENCES[statut].couleur}"/>')
     return drawn(largeur, hauteur, titre, "".join(parts), "sparkline")
+
+
+def mini(valeurs: Sequence[float | None], statut: str, largeur: int = 92, hauteur: int = 22) -> Markup:
+    """The sparkline of a table whose cells already say the figures: hidden from readers, and as few bytes as can be."""
+    known = [v for v in valeurs if v is not None]
+    if not known:
+        return Markup("")
+    low, high = min(known), max(known)
+    spread = (high - low) or 1.0
+    path, place, pen = [], (0, 0), "M"
+    for rank, v in enumerate(valeurs):
+        if v is None:
+            pen = "M"
+            continue
+        level = (v - low) / spread if high > low else 0.5
+        place = round(4 + (largeur - 8) * rank / max(len(valeurs) - 1, 1)), round(hauteur - 4 - (hauteur - 8) * level)
+        path.append(f"{pen}{place[0]} {place[1]}")
+        pen = "L"
+    line = f'<path d="{"".join(path)}"/>' if len(known) > 1 else ""
+    return Markup(  # noqa: S704 (numbers and a known status)
+        f'<svg class="mini s-{escape(statut)}" viewBox="0 0 {largeur} {hauteur}" aria-hidden="true">{line}'
+        f'<circle cx="{place[0]}" cy="{place[1]}" r="3"/></svg>'
+    )
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A line of the year's chart, a value a month. `dessin`: « plein » (with points), « fin » or « pointille »."""
+
+    nom: str
+    valeurs: Sequence[float | None]
+    couleur: str
+    dessin: str = "plein"
+
+
+_DESSINS = {
+    "plein": 'stroke-width="3" stroke-linejoin="round"',
+    "fin": 'stroke-width="1.6"',
+    "pointille": 'stroke-width="1.6" stroke-dasharray="2 3"',
+}
+
+
+def steps(top: float, combien: int = 5) -> list[float]:
+    """Round marks of an axis, from 0 to at least `top`, at most `combien` of them above 0."""
+    scale = 10.0 ** math.floor(math.log10(top)) if top > 0 else 1.0
+    step = next(s for k in (0.1, 1.0, 10.0) for m in (1, 2, 2.5, 5) if top / (s := m * k * scale) <= combien)
+    return [k * step for k in range(math.ceil(top / step - 1e-9) + 1)]
+
+
+def annee(
+    traces: Sequence[Trace], mois: Sequence[str], titre: str, texte: Callable[[float], str],
+    largeur: int = 680, hauteur: int = 300,
+) -> Markup:  # fmt: skip
+    """Lines month by month on one axis from 0, each named above. `texte` writes the axis."""
+    shown = [t for t in traces if any(v is not None for v in t.valeurs)]
+    parts, top = _legend(shown, largeur)
+    marks = steps(max((v for t in shown for v in t.valeurs if v is not None), default=1.0) or 1.0)
+    words = [texte(m) for m in marks]
+    left, floor = 10 + 6.4 * max(map(len, words)), hauteur - 26
+    step = (largeur - left - 12) / max(len(mois) - 1, 1)
+
+    def point(rank: int, v: float) -> tuple[float, float]:
+        return left + 4 + step * rank, floor - (floor - top) * v / marks[-1]
+
+    for mark, word in zip(marks, words, strict=True):
+        y = point(0, mark)[1]
+        parts.append(
+            f'<path d="M{left:.0f} {y:.1f}H{largeur}" stroke="{TRAIT}"/><text x="{left - 6:.0f}" y="{y + 4:.1f}"'
+            f' font-size="12" text-anchor="end" fill="{GRIS}">{escape(word)}</text>'
+        )
+    every = 1 if step >= 34 else 2 if step >= 17 else 3
+    for rank, name in enumerate(mois):
+        if rank % every == 0:
+            anchor = "middle" if 0 < rank < len(mois) - 1 else "start" if rank == 0 else "end"
+            parts.append(
+                f'<text x="{point(rank, 0)[0]:.0f}" y="{hauteur - 8}" font-size="12" text-anchor="{anchor}"'
+                f' fill="{GRIS}">{escape(name)}</text>'
+            )
+    for t in shown:
+        places = [None if v is None else point(k, v) for k, v in enumerate(t.valeurs)]
+        pen, path = "M", []
+        for p in places:
+            path += [f"{pen}{p[0]:.1f} {p[1]:.1f}"] if p else []
+            pen = "L" if p else "M"
+        parts.append(f'<path d="{"".join(path)}" fill="none" stroke="{t.couleur}" {_DESSINS[t.dessin]}/>')
+        if t.dessin == "plein":
+            parts += [f'<circle cx="{p[0]:.1f}" cy="{p[1]:.1f}" r="4" fill="{t.couleur}"/>' for p in places if p]
+    return drawn(largeur, hauteur, titre, "".join(parts), "annee")
+
+
+def _legend(traces: Sequence[Trace], largeur: int) -> tuple[list[str], int]:
+    """Each line's sample and name, in its colour, above the chart; and how high that is. Names never cover a line."""
+    out, x, y = [], 0.0, 12
+    for t in reversed(traces):
+        wide = 30 + (8.2 if t.dessin == "plein" else 7.2) * len(t.nom)
+        if x and x + wide > largeur:
+            x, y = 0.0, y + 20
+        weight = ' font-weight="700"' if t.dessin == "plein" else ""
+        out.append(
+            f'<path d="M{x:.0f} {y - 4}h20" stroke="{t.couleur}" {_DESSINS[t.dessin]}/>'
+            f'<text x="{x + 26:.0f}" y="{y}" font-size="13" fill="{t.couleur}"{weight}>{escape(t.nom)}</text>'
+        )
+        x += wide + 14
+    return out, y + 18

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from etl.demo.load import load_demo
 from rqds_metrics.store import today
-from tests.bench import calcul, ecran, foule, gros, lecture, projection, publication, rapport
+from tests.bench import calcul, ecran, foule, gros, lecture, projection, public, publication, rapport
 
 MEASURES = {
     "calcul": calcul.measure,
@@ -20,6 +20,7 @@ MEASURES = {
     "ecran": ecran.measure,
     "foule": foule.measure,
     "rapport": rapport.measure,
+    "public": public.measure,
 }
 
 

@@ -1,0 +1,1 @@
+"""The public process: it opens the published snapshot and nothing else."""

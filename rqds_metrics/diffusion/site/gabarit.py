@@ -1,0 +1,52 @@
+"""Templates of the public pages: escaping always on, undefined names refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from rqds_metrics.diffusion import svg
+from rqds_metrics.diffusion.site import figures, vues
+from rqds_metrics.regles import formats
+from rqds_metrics.regles.textes import strip_controls
+from rqds_metrics.statuts import A_CONFIRMER, APPARENCES
+
+DOSSIER = Path(__file__).parent
+Lien = Callable[..., str]  # (page, id) -> the address of a page from where one stands
+
+_ENV = Environment(
+    loader=FileSystemLoader(DOSSIER / "gabarits"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_ENV.filters.update(
+    nombre=formats.nombre,
+    jour=formats.jour,
+    mois=formats.mois,
+    typographie=formats.typographie,
+    local=vues.local_day,
+    propre=strip_controls,  # what XML cannot hold
+)
+_ENV.globals.update(
+    svg=svg, apparences=APPARENCES, a_confirmer=A_CONFIRMER, year_figure=figures.year_figure,
+    five_years_figure=figures.five_years_figure, periode_mot=vues.period_words,
+)  # fmt: skip
+
+
+def render(name: str, **values: Any) -> Markup:
+    """The text of a template; every value in it is escaped."""
+    return Markup(_ENV.get_template(name).render(**values))  # noqa: S704 (autoescaped above)
+
+
+@cache
+def style() -> str:
+    """The style sheet, without its comments and indents: it counts in the weight of the first page."""
+    lines = (line.strip() for line in (DOSSIER / "style.css").read_text(encoding="utf-8").splitlines())
+    return "\n".join(line for line in lines if line and not (line.startswith("/*") and line.endswith("*/")))
