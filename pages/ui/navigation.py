@@ -11,6 +11,7 @@ from pages.ui.accueil import demo_banner
 from pages.ui.corrections import warn_lost
 from pages.ui.donnees import donnees
 from pages.ui.gabarits import escape_markdown
+from pages.ui.recherche import search_field
 from rqds_metrics.store import BaseIllisible, BaseOccupee, today
 
 _LOGO = Path(__file__).with_name("logo.svg")
@@ -49,7 +50,8 @@ def declare() -> StreamlitPage:
                 st.Page("pages/journal.py", title="Journal", url_path="journal"),
                 st.Page("pages/methode.py", title="Méthode", url_path="methode"),
             ],
-        }
+        },
+        expanded=True,  # the search field in the menu would otherwise fold it
     )
 
 
@@ -63,5 +65,6 @@ def navigate() -> None:
             demo_banner()
         warn_lost()
         page.run()
+        search_field()
     except (BaseOccupee, BaseIllisible) as error:
         st.error(escape_markdown(str(error)), icon=":material/error:")
