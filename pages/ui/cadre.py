@@ -35,6 +35,16 @@ function filter(root) {
   root.querySelector('[data-compte]').textContent = !active ? ''
     : kept > 1 ? kept + ' indicateurs' : kept ? '1 indicateur' : 'Aucun indicateur ne répond à ces choix.';
 }
+// A chart as a file: the very figure of the page, vector, with the size it was drawn at.
+function download(figure, name) {
+  const copy = figure.cloneNode(true);
+  copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
+  copy.setAttribute('font-family', 'Source Sans 3, DejaVu Sans, sans-serif');
+  const address = URL.createObjectURL(new Blob([new XMLSerializer().serializeToString(copy)], { type: 'image/svg+xml' }));
+  const link = document.createElement('a');
+  link.href = address; link.download = name + '.svg'; link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 10000);
+}
 function restore(root) {
   for (const s of root.querySelectorAll('select[data-filtre]')) {
     const wanted = (root.chosen || {})[s.dataset.filtre];
@@ -49,6 +59,8 @@ export default function (component) {
   if (root.shown !== data.html) { root.innerHTML = data.html; root.shown = data.html; restore(root); }
   root.onchange = () => filter(root);
   root.onclick = (event) => {
+    const image = event.target.closest('button[data-image]');
+    if (image) { download(image.parentElement.querySelector('svg'), image.dataset.image); return; }
     const button = event.target.closest('button[data-action]');
     if (button) { setTriggerValue('agir', { action: button.dataset.action, id: button.dataset.id }); return; }
     const link = event.target.closest('a[data-page]');
