@@ -29,6 +29,7 @@ def declare() -> StreamlitPage:
                 st.Page("pages/vue_ensemble.py", title="Vue d’ensemble", url_path="ensemble", default=True),
                 st.Page("pages/par_orientation.py", title="Par orientation", url_path="orientation"),
                 st.Page("pages/fiche.py", title="Fiche d’un indicateur", url_path="fiche"),
+                st.Page("pages/comparer.py", title="Comparer", url_path="comparer"),
             ],
             "Préparer le CA": [
                 st.Page("pages/depuis.py", title="Depuis le dernier CA", url_path="depuis"),
