@@ -33,6 +33,7 @@ def declare() -> StreamlitPage:
             ],
             "Préparer le CA": [
                 st.Page("pages/depuis.py", title="Depuis le dernier CA", url_path="depuis"),
+                st.Page("pages/presenter.py", title="Présenter", url_path="presenter"),
                 st.Page("pages/reunions.py", title="Réunions du CA", url_path="reunions"),
             ],
             "Alimenter": [
