@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 
+from rqds_metrics.avis import send_notices
 from rqds_metrics.cli import day, french_parser, run, year
 from rqds_metrics.mesures import check_mesures
 from rqds_metrics.plan import check_plan
@@ -50,9 +51,15 @@ def main() -> int:
     form = shown.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="en JSON")
     form.add_argument("--csv", action="store_true", help="en CSV")
+    told = commands.add_parser("avis", help="envoyer le courriel de la semaine : les alertes nouvelles")
+    told.add_argument("--base", help="le fichier DuckDB (RQDS_BASE, sinon data/rqds.duckdb)")
+    told.add_argument("--essai", action="store_true", help="montrer le courriel sans l'envoyer")
+    told.add_argument("--maintenant", action="store_true", help="sans attendre que la semaine soit passée")
     args = parser.parse_args()
     if args.commande == "verifier":
         return verifier()
+    if args.commande == "avis":
+        return send_notices(args.base, essai=args.essai, maintenant=args.maintenant)
     frame = resultats(args.exercice, args.au, args.base)
     if args.json:
         rows = json.loads(frame.to_json(orient="records", double_precision=15))

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import NoReturn
 
+from rqds_metrics.courriel import CourrielImpossible
 from rqds_metrics.exercice import Exercice
 from rqds_metrics.store import BaseIllisible, BaseOccupee
 from rqds_metrics.yaml_strict import DefinitionError
@@ -60,7 +61,7 @@ def run(main: Callable[[], int]) -> NoReturn:
             reconfigure(encoding="utf-8", errors="replace")  # a Windows console may be cp1252
     try:
         sys.exit(main())
-    except (DefinitionError, BaseOccupee, BaseIllisible) as error:
+    except (DefinitionError, BaseOccupee, BaseIllisible, CourrielImpossible) as error:
         print(error, file=sys.stderr)
         sys.exit(1)
     except BrokenPipeError:

@@ -19,7 +19,7 @@ from rqds_metrics.yaml_strict import DefinitionError, read_yaml, validate
 
 Genre = Literal[
     "cible", "echeance", "reglage", "source", "cloture", "question", "correction", "correspondance", "commentaire",
-    "alimentation", "reunion", "rupture", "saut", "invite", "doute", "resultat",
+    "alimentation", "reunion", "rupture", "saut", "invite", "doute", "resultat", "alerte",
 ]  # fmt: skip
 REGLAGES = RACINE / "data" / "reglages.yaml"
 
@@ -72,6 +72,9 @@ class Decisions:
     invites: Mapping[tuple[str, str], Decision] = field(default_factory=dict)
     doutes: Mapping[str, Decision] = field(default_factory=dict)  # indicateur -> how its doubt was settled
     resultats: Mapping[str, Decision] = field(default_factory=dict)  # see rqds_metrics.attendus
+    alertes: Mapping[str, Decision] = field(
+        default_factory=dict
+    )  # what to be told of, and what was: rqds_metrics.alertes
 
 
 @dataclass(frozen=True)
@@ -135,6 +138,7 @@ _DEBOUT: dict[str, Callable[[Decision], Any]] = {
             "reunion",
             "doute",
             "resultat",
+            "alerte",
         ),
         lambda d: d.cle,
     ),

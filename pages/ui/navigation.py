@@ -30,6 +30,7 @@ def declare() -> StreamlitPage:
                 st.Page("pages/par_orientation.py", title="Par orientation", url_path="orientation"),
                 st.Page("pages/fiche.py", title="Fiche d’un indicateur", url_path="fiche"),
                 st.Page("pages/comparer.py", title="Comparer", url_path="comparer"),
+                st.Page("pages/alertes.py", title="Alertes", url_path="alertes"),
             ],
             "Préparer le CA": [
                 st.Page("pages/depuis.py", title="Depuis le dernier CA", url_path="depuis"),

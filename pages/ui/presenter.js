@@ -39,7 +39,13 @@ export default function (component) {
     if (!act || (onButton && event.key === ' ')) return;
     event.preventDefault(); act();
   };
+  const paper = () => { root.dark = root.classList.contains('sombre'); root.classList.remove('sombre'); };
+  const screen = () => root.classList.toggle('sombre', root.dark);  // paper is white
   document.addEventListener('keydown', pressed);
+  addEventListener('beforeprint', paper); addEventListener('afterprint', screen);
   go(root.at);
-  return () => document.removeEventListener('keydown', pressed);
+  return () => {
+    document.removeEventListener('keydown', pressed);
+    removeEventListener('beforeprint', paper); removeEventListener('afterprint', screen);
+  };
 }
