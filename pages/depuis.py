@@ -6,7 +6,8 @@ import streamlit as st
 
 from pages.ui.cadre import show
 from pages.ui.contexte import choose
-from pages.ui.reunions import meeting_text, reunions, since_html, since_last
+from pages.ui.donnees import since_last
+from pages.ui.reunions import meeting_text, reunions, since_html
 from rqds_metrics.regles.formats import jour
 
 contexte = choose("Depuis le dernier CA", "Ce qui n'est plus comme la dernière fois, et pourquoi.")

@@ -10,8 +10,9 @@ from pages.ui.commentaires import comment_form, comments_html, comments_of
 from pages.ui.contexte import choose
 from pages.ui.envois import say
 from pages.ui.fiche import load_fiche
-from pages.ui.graphiques import CONFIG
+from pages.ui.graphiques import config_of
 from pages.ui.ruptures import decide_on_series
+from pages.ui.telecharger import data_buttons, five_years_table, year_table
 from rqds_metrics.plan import load_plan
 
 plan = load_plan()
@@ -43,12 +44,14 @@ if fiche.cinq_ans:
         with left.container(border=True):
             summed = ", cumulé" if fiche.resultat.indicateur.type == "nombre" else ""
             st.subheader(f"Exercice {contexte.exercice}{summed}", anchor=False)
-            st.plotly_chart(fiche.annee, config=CONFIG, theme=None, key="annee", alt=fiche.resultat.phrase)
+            name = f"{id_}_{contexte.exercice}"
+            st.plotly_chart(fiche.annee, config=config_of(name), theme=None, key="annee", alt=fiche.resultat.phrase)
+            data_buttons(name, lambda: year_table(fiche.resultat, fiche.courbes), key="annee")
     with right.container(border=True):
         st.subheader("Les cinq exercices et leur cible (trait)", anchor=False)
-        st.plotly_chart(
-            fiche.cinq_ans, config=CONFIG, theme=None, key="cinq_ans", alt=f"{plan.tous[id_].court}, cinq exercices"
-        )
+        name, alt = f"{id_}_cinq-exercices", f"{plan.tous[id_].court}, cinq exercices"
+        st.plotly_chart(fiche.cinq_ans, config=config_of(name), theme=None, key="cinq_ans", alt=alt)
+        data_buttons(name, lambda: five_years_table(fiche.annees), key="cinq_ans")
 feeding_form(id_, contexte)
 show(fiche.pied, key="fiche_pied")
 decide_on_series(plan.tous[id_], contexte.exercice)

@@ -7,6 +7,7 @@ import streamlit as st
 from pages.ui.cadre import show
 from pages.ui.contexte import choose
 from pages.ui.orientation import orientation_html
+from pages.ui.telecharger import data_buttons, orientation_table
 from rqds_metrics.plan import load_plan
 
 orientations = {o.id: o for o in load_plan().orientations}
@@ -26,4 +27,5 @@ st.session_state["orientation"] = picked or chosen.id
 if picked and picked != chosen.id:
     st.query_params["orientation"] = picked
     st.rerun()
+data_buttons(f"orientation-{chosen.id}", lambda: orientation_table(chosen, contexte.au), key="orientation")
 show(orientation_html(chosen.id, contexte), key="orientation")

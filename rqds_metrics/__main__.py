@@ -7,6 +7,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
+from rqds_metrics.avis import send_notices
 from rqds_metrics.cli import day, french_parser, run, year
 from rqds_metrics.diffusion import documents
 from rqds_metrics.mesures import check_mesures
@@ -87,6 +88,10 @@ def main() -> int:
     put = commands.add_parser("publier", help="mettre en ligne ce qui est approuvé")
     put.add_argument("--vers", metavar="DOSSIER", help="écrire aussi le site, prêt pour un hébergeur")
     put.add_argument("--base", help="le fichier DuckDB (RQDS_BASE, sinon data/rqds.duckdb)")
+    told = commands.add_parser("avis", help="envoyer le courriel de la semaine : les alertes nouvelles")
+    told.add_argument("--base", help="le fichier DuckDB (RQDS_BASE, sinon data/rqds.duckdb)")
+    told.add_argument("--essai", action="store_true", help="montrer le courriel sans l'envoyer")
+    told.add_argument("--maintenant", action="store_true", help="sans attendre que la semaine soit passée")
     args = parser.parse_args()
     if args.commande == "verifier":
         return verifier()
@@ -94,6 +99,8 @@ def main() -> int:
         return documents.run_report(args)
     if args.commande == "publier":
         return publier(args.base, args.vers)
+    if args.commande == "avis":
+        return send_notices(args.base, essai=args.essai, maintenant=args.maintenant)
     frame = resultats(args.exercice, args.au, args.base)
     if args.json:
         rows = json.loads(frame.to_json(orient="records", double_precision=15))

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import NoReturn
 
+from rqds_metrics.courriel import CourrielImpossible
 from rqds_metrics.disk import DisquePlein
 from rqds_metrics.exercice import Exercice
 from rqds_metrics.store import BaseIllisible, BaseOccupee
@@ -61,7 +62,7 @@ def run(main: Callable[[], int]) -> NoReturn:
             reconfigure(encoding="utf-8", errors="replace")  # a Windows console may be cp1252
     try:
         sys.exit(main())
-    except (DefinitionError, BaseOccupee, BaseIllisible, DisquePlein) as error:
+    except (DefinitionError, BaseOccupee, BaseIllisible, DisquePlein, CourrielImpossible) as error:
         print(error, file=sys.stderr)
         sys.exit(1)
     except BrokenPipeError:

@@ -48,6 +48,41 @@ class Revisee:
 
 
 @dataclass(frozen=True)
+class Apercu:
+    """What the statuses and dates of two days tell by themselves, without reading each series again."""
+
+    bascules: list[Changement]
+    nouvelles: list[Nouvelle]
+    jalons: list[Resultat]
+
+    @property
+    def comptes(self) -> list[str]:
+        """« 3 états ont changé », « 12 nouvelles valeurs », « 1 jalon atteint »: those there are."""
+        told = (
+            (len(self.bascules), "état a changé", "états ont changé"),
+            (len(self.nouvelles), "nouvelle valeur", "nouvelles valeurs"),
+            (len(self.jalons), "jalon atteint", "jalons atteints"),
+        )
+        return [f"{n} {many if n > 1 else one}" for n, one, many in told if n]
+
+
+def apercu_of(before: list[Resultat], after: list[Resultat]) -> Apercu:
+    """What changed between the results of two days, for the same fiscal year."""
+    old = {r.id: r for r in before}
+    known = [r for r in after if r.id in old]
+    figures = [r for r in known if r.indicateur.type not in ("jalon", "qualitatif")]
+    return Apercu(
+        changements(before, after),
+        [Nouvelle(old[r.id], r) for r in figures if _further(old[r.id], r)],
+        [
+            r
+            for r in known
+            if r.indicateur.type == "jalon" and r.statut == "atteinte" and old[r.id].statut != "atteinte"
+        ],
+    )
+
+
+@dataclass(frozen=True)
 class Depuis:
     depuis: date
     au: date
@@ -106,14 +141,11 @@ def depuis_of(before: Calcul, after: Calcul, exercice: Exercice, presente: Prese
     new = [after.result(i, exercice) for i in after.plan.tous.values()]
     shown = presente.valeurs if presente and presente.exercice == str(exercice) else {}
     figures = [r for r in new if r.indicateur.type not in ("jalon", "qualitatif")]
-    fresh = [Nouvelle(old[r.id], r) for r in figures if _further(old[r.id], r)]
-    done = [
-        r for r in new if r.indicateur.type == "jalon" and r.statut == "atteinte" and old[r.id].statut != "atteinte"
-    ]
+    seen = apercu_of(list(old.values()), new)
     revised = [x for r in figures if (x := _revised(old[r.id], r, after, shown, before.au))]
     late = [x for x in receptions(after.plan, after.donnees, exercice) if any(e == "manquant" for _, e in x.mois)]
     return Depuis(
-        before.au, after.au, exercice, changements(list(old.values()), new), fresh, done,
+        before.au, after.au, exercice, seen.bascules, seen.nouvelles, seen.jalons,
         _targets(before, after, exercice), revised, late,
     )  # fmt: skip
 

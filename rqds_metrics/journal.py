@@ -12,6 +12,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from rqds_metrics.alertes import ENVOI, SORTES, scope_text
 from rqds_metrics.doutes import VERDICTS
 from rqds_metrics.mesures import load_mesures
 from rqds_metrics.plan import Plan, load_plan
@@ -39,6 +40,7 @@ GENRES = {
     "doute": "Doute du plan",
     "resultat": "Résultat attendu",
     "publication": "Publication",
+    "alerte": "Alerte",
 }
 
 
@@ -178,11 +180,18 @@ def _setting(acte: Acte, plan: Plan) -> str:
     return nombre(acte.valeur) if isinstance(acte.valeur, int | float) else str(acte.valeur)
 
 
+def _alert(acte: Acte, plan: Plan) -> str:
+    if "cles" not in acte.valeur:
+        return "suivie"
+    n = int(acte.valeur["nouveaux"])
+    return "rien de nouveau" if not n else f"{n} avis envoyé{'s' if n > 1 else ''}"
+
+
 _DIRES: dict[str, Dire] = {
     "cible": _target, "echeance": _day, "reglage": _setting, "source": _source, "cloture": _closing,
     "question": _question, "correction": _correction, "correspondance": _mapping, "commentaire": _comment, "alimentation": _feeding,
     "reunion": _meeting, "rupture": _break, "saut": _skipped, "invite": _invited,
-    "doute": _doubt, "resultat": _expected, "publication": _publication,
+    "doute": _doubt, "resultat": _expected, "publication": _publication, "alerte": _alert,
 }  # fmt: skip
 
 
@@ -216,6 +225,11 @@ def _question_object(cle: str, fichiers: Mapping[int, str]) -> str:
     return f"{question} ({sondage})"
 
 
+def _alert_object(cle: str, fichiers: Mapping[int, str]) -> str:
+    sorte, _, portee = cle.partition("|")
+    return "Courriel des avis" if sorte == ENVOI else f"{SORTES[sorte]}, {scope_text(portee)}"
+
+
 _OBJETS: dict[str, Callable[[str, Mapping[int, str]], str]] = {
     "source": lambda cle, _: load_mesures()[cle].titre,
     "rupture": lambda cle, _: load_mesures()[cle].titre,
@@ -227,6 +241,7 @@ _OBJETS: dict[str, Callable[[str, Mapping[int, str]], str]] = {
     "publication": lambda cle, _: "Proposition" if cle == "proposition" else f"Publication n°{INSECABLE}{int(cle)}",
     "question": _question_object,
     "correction": _correction_object,
+    "alerte": _alert_object,
 }
 
 

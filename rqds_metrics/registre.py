@@ -19,8 +19,7 @@ from rqds_metrics.yaml_strict import DefinitionError, read_yaml, validate
 
 Genre = Literal[
     "cible", "echeance", "reglage", "source", "cloture", "question", "correction", "correspondance", "commentaire",
-    "alimentation", "reunion", "rupture", "saut", "invite", "doute", "resultat",
-    "publication",
+    "alimentation", "reunion", "rupture", "saut", "invite", "doute", "resultat", "publication", "alerte",
 ]  # fmt: skip
 REGLAGES = RACINE / "data" / "reglages.yaml"
 
@@ -76,6 +75,9 @@ class Decisions:
     doutes: Mapping[str, Decision] = field(default_factory=dict)  # indicateur -> how its doubt was settled
     resultats: Mapping[str, Decision] = field(default_factory=dict)  # see rqds_metrics.attendus
     publications: Mapping[str, Decision] = field(default_factory=dict)  # see rqds_metrics.publications
+    alertes: Mapping[str, Decision] = field(
+        default_factory=dict
+    )  # what to be told of, and what was: rqds_metrics.alertes
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,7 @@ _DEBOUT: dict[str, Callable[[Decision], Any]] = {
             "doute",
             "resultat",
             "publication",
+            "alerte",
         ),
         lambda d: d.cle,
     ),

@@ -14,6 +14,44 @@ from markupsafe import Markup
 _DOSSIER = Path(__file__).parent
 
 _JS = """
+// The wall, filtered where it stands: what was chosen survives another year, and nothing is asked of the server.
+function filter(root) {
+  const chosen = root.chosen = {};
+  for (const s of root.querySelectorAll('select[data-filtre]')) chosen[s.dataset.filtre] = s.value;
+  const wall = root.querySelector('.mur');
+  if (!wall) return;
+  const active = chosen.o || chosen.r || chosen.s;
+  let kept = 0;
+  for (const square of wall.querySelectorAll('a.case')) {
+    const people = square.closest('.action').dataset.r || '';
+    const shown = (!chosen.o || square.closest('[data-o]').dataset.o === chosen.o)
+      && (!chosen.r || people.includes(' ' + chosen.r + ' '))
+      && (!chosen.s || square.classList.contains('s-' + chosen.s));
+    square.hidden = !shown; kept += shown;
+  }
+  wall.classList.toggle('liste-nommee', Boolean(active));
+  for (const part of wall.querySelectorAll('.action, .rang, section'))
+    part.hidden = !part.querySelector('a.case:not([hidden])');
+  root.querySelector('[data-compte]').textContent = !active ? ''
+    : kept > 1 ? kept + ' indicateurs' : kept ? '1 indicateur' : 'Aucun indicateur ne répond à ces choix.';
+}
+// A chart as a file: the very figure of the page, vector, with the size it was drawn at.
+function download(figure, name) {
+  const copy = figure.cloneNode(true);
+  copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
+  copy.setAttribute('font-family', 'Source Sans 3, DejaVu Sans, sans-serif');
+  const address = URL.createObjectURL(new Blob([new XMLSerializer().serializeToString(copy)], { type: 'image/svg+xml' }));
+  const link = document.createElement('a');
+  link.href = address; link.download = name + '.svg'; link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 10000);
+}
+function restore(root) {
+  for (const s of root.querySelectorAll('select[data-filtre]')) {
+    const wanted = (root.chosen || {})[s.dataset.filtre];
+    if (wanted && [...s.options].some((o) => o.value === wanted)) s.value = wanted;
+  }
+  if (root.chosen) filter(root);
+}
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   let root = parentElement.querySelector('.racine');
@@ -27,8 +65,12 @@ export default function (component) {
       details.open = open.includes(details.id);
       if (details.id === here) details.querySelector('summary').focus({ preventScroll: true });
     }
+    restore(root);
   }
+  root.onchange = () => filter(root);
   root.onclick = (event) => {
+    const image = event.target.closest('button[data-image]');
+    if (image) { download(image.parentElement.querySelector('svg'), image.dataset.image); return; }
     const button = event.target.closest('button[data-action]');
     if (button) { setTriggerValue('agir', { action: button.dataset.action, id: button.dataset.id }); return; }
     const link = event.target.closest('a[data-page]');
@@ -46,6 +88,7 @@ PAGES = {
     "orientation": "pages/par_orientation.py",
     "televerser": "pages/televerser.py",
     "depuis": "pages/depuis.py",
+    "methode": "pages/methode.py",
 }
 
 

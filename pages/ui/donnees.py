@@ -12,9 +12,11 @@ from rqds_metrics.donnees import Donnees, load_donnees
 from rqds_metrics.exercice import Exercice, exercices_du_plan
 from rqds_metrics.plan import load_plan
 from rqds_metrics.resultats import Calcul, Resultat, compute
+from rqds_metrics.reunions import Reunion, last_before, reunions_of
 from rqds_metrics.store import BaseIllisible, BaseOccupee, base_path, today, version
 
 GARDES = 128
+MOIS = timedelta(days=30)
 
 
 def stamp() -> str:
@@ -49,13 +51,18 @@ def five_years(au: date) -> dict[str, list[Resultat]]:
     return _five_years(stamp(), au)
 
 
+def since_last(au: date) -> tuple[date, Reunion | None]:
+    """The day to compare with: the last meeting before `au`, else thirty days before."""
+    last = last_before(reunions_of(donnees(au).decisions.reunions), au)
+    return (last.jour, last) if last else (au - MOIS, None)
+
+
 def warm() -> None:
     """Read what the overview needs, aside, before someone waits for it: at the start, and once files are stored."""
 
     def read() -> None:
         with suppress(BaseOccupee, BaseIllisible, DisquePlein):  # whoever opens a page will be told
-            for au in (today(), today() - timedelta(days=30)):
-                if base_path().exists():
-                    load_donnees(au)
+            if base_path().exists():
+                load_donnees(since_last(today())[0])
 
     threading.Thread(target=read, daemon=True, name="warm").start()

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections import Counter
+from datetime import date
 from functools import lru_cache
 
 from markupsafe import Markup
 
 from pages.ui.contexte import Contexte
-from pages.ui.donnees import GARDES, donnees, results, stamp
+from pages.ui.donnees import GARDES, donnees, results, since_last, stamp
 from pages.ui.gabarits import render
 from rqds_metrics.affichage import gap_text, target_text, value_text
+from rqds_metrics.depuis import apercu_of
 from rqds_metrics.exercice import Exercice
-from rqds_metrics.plan import load_plan
+from rqds_metrics.plan import Plan, load_plan
+from rqds_metrics.regles.formats import jour
 from rqds_metrics.regles.statut import EVALUES
-from rqds_metrics.synthese import attention, bilans, changements, receptions
+from rqds_metrics.reunions import next_from, reunions_of
+from rqds_metrics.synthese import attention, bilans, receptions
 
 MARQUES = {
     "recu": ("✓", "s-atteinte", "reçu"),
@@ -26,14 +30,21 @@ MARQUES = {
 MONTRES = 6  # rows of a list before « et N autres »
 
 
-def subtitle(exercice: Exercice, au: date, evalues: int, total: int) -> str:
+def people_of(plan: Plan) -> dict[str, int]:
+    """Who answers for actions, each with a number that the wall's squares carry; the most often named first."""
+    named = Counter(who for action in plan.actions.values() for who in action.ressources)
+    return {who: rank for rank, (who, _) in enumerate(named.most_common())}
+
+
+def subtitle(exercice: Exercice, au: date, evalues: int, total: int, prochain: date | None = None) -> str:
     if exercice.debut > au:
         when = f"An {exercice.an}, pas encore commencé"
     elif exercice.closed(au):
         when = f"An {exercice.an}, terminé"
     else:
         when = f"An {exercice.an}, jour {exercice.rang(au)} de {exercice.jours}"
-    return f"{when} · {evalues} indicateurs évalués sur {total}"
+    meeting = f" · prochain CA le {jour(prochain, long=True)}" if prochain else ""
+    return f"{when} · {evalues} indicateurs évalués sur {total}{meeting}"
 
 
 @lru_cache(GARDES)
@@ -41,8 +52,8 @@ def _html(stamp: str, exercice: Exercice, au: date) -> tuple[str, str]:
     plan, contexte = load_plan(), Contexte(exercice, au)
     found = results(exercice, au)
     par_id = {r.id: r for r in found}
-    since = au - timedelta(days=30)
-    flips = changements(results(exercice, since), found) if since >= exercice.debut else []
+    since, reunion = since_last(au)
+    seen = apercu_of(results(exercice, since), found)
     urgent = attention(found, combien=len(found))
     known = donnees(au)
     months = [m for m in exercice.mois() if m <= au] or exercice.mois()
@@ -59,8 +70,11 @@ def _html(stamp: str, exercice: Exercice, au: date) -> tuple[str, str]:
         valeurs={r.id: value_text(r) for r in urgent[:MONTRES]},
         cibles={r.id: target_text(r) for r in urgent[:MONTRES]},
         depuis=since,
-        changements=flips[:MONTRES],
-        autres_changements=max(len(flips) - MONTRES, 0),
+        reunion=reunion,
+        comptes=seen.comptes,
+        changements=seen.bascules[:MONTRES],
+        autres_changements=max(len(seen.bascules) - MONTRES, 0),
+        personnes=people_of(plan),
         receptions=receptions(plan, known, exercice),
         mois=months,
         marques=MARQUES,
@@ -70,7 +84,8 @@ def _html(stamp: str, exercice: Exercice, au: date) -> tuple[str, str]:
     )
     inside = [r for r in found if r.id in plan.indicateurs]
     evalues = sum(r.statut in EVALUES for r in inside)
-    return str(html), subtitle(exercice, au, evalues, len(inside))
+    meeting = next_from(reunions_of(known.decisions.reunions), au)
+    return str(html), subtitle(exercice, au, evalues, len(inside), meeting.jour if meeting else None)
 
 
 def overview(contexte: Contexte) -> tuple[Markup, str]:

@@ -55,6 +55,8 @@ class Fiche:
     annee: Figure | None
     cinq_ans: Figure | None
     pied: Markup
+    annees: list[Resultat]
+    courbes: Courbes | None
 
 
 def _plages(indicateur: Indicateur, calcul: Calcul) -> tuple[Plage, ...]:
@@ -212,6 +214,8 @@ def _fiche(stamp: str, id_: str, exercice: Exercice, au: date) -> Fiche:
         year_chart(r, curves, breaks) if curves else None,
         five_years_chart(years, r, breaks) if charted else None,
         foot,
+        years,
+        curves,
     )
 
 

@@ -22,7 +22,7 @@ _ENV = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-ADRESSES = {name: name for name in ("ensemble", "fiche", "orientation", "televerser", "depuis")}
+ADRESSES = {name: name for name in ("ensemble", "fiche", "orientation", "televerser", "depuis", "methode")}
 
 
 def escape_markdown(text: str) -> str:

@@ -14,6 +14,14 @@ from rqds_metrics.statuts import A_CONFIRMER, APPARENCES
 ENCRE, GRIS, TRAIT, CLAIR = "#16212B", "#5B6472", "#E6E9ED", "#8A94A3"
 CONFIG: dict[str, Any] = {"displayModeBar": False, "responsive": True, "scrollZoom": False}
 Figure = dict[str, Any]
+MODEBAR = {"bgcolor": "rgba(0,0,0,0)", "color": CLAIR, "activecolor": ENCRE}
+
+
+def config_of(nom: str) -> dict[str, Any]:
+    """A chart that can be taken away as an image of that name: the one button that Plotly shows."""
+    image = {"format": "png", "filename": nom, "scale": 2}
+    shown = {"displayModeBar": True, "displaylogo": False, "modeBarButtons": [["toImage"]]}
+    return {**CONFIG, **shown, "toImageButtonOptions": image}
 
 
 def _text(r: Resultat, valeur: float | None) -> str:
@@ -37,6 +45,7 @@ def _layout(r: Resultat, hauteur: int, haut: float) -> dict[str, Any]:
         "hovermode": "x unified",
         "hoverlabel": {"bgcolor": "#fff", "bordercolor": TRAIT},
         "dragmode": False,
+        "modebar": MODEBAR,
         "xaxis": {"showgrid": False, "fixedrange": True, "automargin": True, "tickfont": {"color": GRIS}},
         "yaxis": {
             "gridcolor": TRAIT,
@@ -46,7 +55,7 @@ def _layout(r: Resultat, hauteur: int, haut: float) -> dict[str, Any]:
             "rangemode": "tozero",
             "range": [0, haut * 1.16],
             "tickfont": {"color": GRIS},
-            **(_percent_ticks(haut * 1.16) if taux else {"tickformat": ",d", "nticks": 6}),
+            **(percent_ticks(haut * 1.16) if taux else {"tickformat": ",d", "nticks": 6}),
         },
     }
 
@@ -170,7 +179,7 @@ def _labels(traces: list[dict[str, Any]], x: list[str], top: float) -> list[dict
     return out
 
 
-def _percent_ticks(top: float) -> dict[str, Any]:
+def percent_ticks(top: float) -> dict[str, Any]:
     """« 40 % » with its no-break space, which Plotly's own format does not write."""
     step = next(s for s in (0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5, 1, 2, 5, 10, 100) if top / s <= 6)
     values = [k * step for k in range(int(top / step) + 1)]

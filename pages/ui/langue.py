@@ -110,6 +110,12 @@ MOTS: dict[str, dict[str, str]] = {
         "label:`Fullscreen`": "label:`Plein écran`",
         "label:`Close fullscreen`": "label:`Quitter le plein écran`",
     },
+    "PlotlyChart": {
+        "`Download plot as a PNG`": "`Télécharger l'image (PNG)`",
+        "`Preparing image - this may take a few seconds`": "`L'image se prépare…`",
+        "`Image download succeeded`": "`Image téléchargée`",
+        "`Sorry, there was a problem downloading your image!`": "`L'image n'a pas pu être faite.`",
+    },
     "useCopyToClipboard": {"`Copied`:`Copy to clipboard`": "`Copié`:`Copier`"},
     "index": {
         '"aria-label":`Sidebar`': '"aria-label":`Menu`',

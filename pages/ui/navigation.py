@@ -11,6 +11,7 @@ from pages.ui.accueil import demo_banner
 from pages.ui.corrections import warn_lost
 from pages.ui.donnees import donnees
 from pages.ui.gabarits import escape_markdown
+from pages.ui.recherche import search_field
 from rqds_metrics.disk import DisquePlein
 from rqds_metrics.store import BaseIllisible, BaseOccupee, today
 
@@ -30,9 +31,12 @@ def declare() -> StreamlitPage:
                 st.Page("pages/par_orientation.py", title="Par orientation", url_path="orientation"),
                 st.Page("pages/fiche.py", title="Fiche d’un indicateur", url_path="fiche"),
                 st.Page("pages/rapport.py", title="Rapport au CA", url_path="rapport"),
+                st.Page("pages/comparer.py", title="Comparer", url_path="comparer"),
+                st.Page("pages/alertes.py", title="Alertes", url_path="alertes"),
             ],
             "Préparer le CA": [
                 st.Page("pages/depuis.py", title="Depuis le dernier CA", url_path="depuis"),
+                st.Page("pages/presenter.py", title="Présenter", url_path="presenter"),
                 st.Page("pages/reunions.py", title="Réunions du CA", url_path="reunions"),
             ],
             "Alimenter": [
@@ -52,7 +56,8 @@ def declare() -> StreamlitPage:
                 st.Page("pages/journal.py", title="Journal", url_path="journal"),
                 st.Page("pages/methode.py", title="Méthode", url_path="methode"),
             ],
-        }
+        },
+        expanded=True,  # the search field in the menu would otherwise fold it
     )
 
 
@@ -66,5 +71,6 @@ def navigate() -> None:
             demo_banner()
         warn_lost()
         page.run()
+        search_field()
     except (BaseOccupee, BaseIllisible, DisquePlein) as error:
         st.error(escape_markdown(str(error)), icon=":material/error:")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 
 import streamlit as st
@@ -21,10 +21,8 @@ from rqds_metrics.plan import load_plan
 from rqds_metrics.registre import decide
 from rqds_metrics.regles.formats import jour, nombre, quantite
 from rqds_metrics.resultats import Calcul, Resultat
-from rqds_metrics.reunions import Reunion, counts_text, frozen, last_before, next_from, reunions_of, to_keep
+from rqds_metrics.reunions import Reunion, counts_text, frozen, next_from, reunions_of, to_keep
 from rqds_metrics.store import now, today, transaction
-
-MOIS = timedelta(days=30)
 
 
 def reunions(au: date | None = None) -> list[Reunion]:
@@ -34,12 +32,6 @@ def reunions(au: date | None = None) -> list[Reunion]:
 
 def meeting_text(reunion: Reunion) -> str:
     return f"{reunion.titre}, {jour(reunion.jour, long=True)}"
-
-
-def since_last(au: date) -> tuple[date, Reunion | None]:
-    """The day to compare with: the last meeting before `au`, else thirty days before."""
-    last = last_before(reunions_of(donnees(au).decisions.reunions), au)
-    return (last.jour, last) if last else (au - MOIS, None)
 
 
 def next_meeting() -> date:

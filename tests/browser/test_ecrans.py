@@ -23,6 +23,8 @@ SCREENS = {
     "fiche d'un jalon": f"fiche?indicateur=2.1.1-3&{AU}",
     "televerser": "televerser",
     "autre outil": "autre-outil",
+    "comparer": f"comparer?{AU}",
+    "alertes": "alertes",
 }
 # Words of Streamlit's that would mean a text was left in English.
 ENGLISH = re.compile(
@@ -41,7 +43,7 @@ def address(demo_base) -> Iterator[str]:
 def opened(page: Page, url: str) -> Page:
     page.goto(url)
     expect(page.locator("h1").first).to_be_visible()
-    expect(page.locator(".racine").first).to_be_attached()
+    expect(page.locator(".racine").first).to_be_attached(timeout=20_000)
     page.wait_for_load_state("networkidle")
     return page
 
@@ -139,3 +141,81 @@ def test_an_export_being_described(address, new_page, tmp_path, width):
     if width == 1440:
         assert english(page) == []
         assert violations(page) == {}
+
+
+def test_the_wall_is_filtered_where_it_stands_and_stays_so_in_another_year(address, new_page):
+    page = opened(new_page(), f"{address}/{SCREENS['ensemble']}")
+    everyone = page.locator("a.case:visible").count()
+    page.get_by_label("État", exact=True).select_option("en_retard")
+    kept = page.locator("a.case:visible")
+    assert 0 < kept.count() < everyone
+    assert all("En retard" in (name or "") for name in kept.evaluate_all("c => c.map(e => e.ariaLabel)"))
+    assert page.locator("[data-compte]").inner_text() == f"{kept.count()} indicateurs"
+    assert violations(page) == {}
+    page.get_by_label("État", exact=True).select_option("")
+    page.get_by_label("Orientation", exact=True).select_option("3")
+    page.get_by_role("combobox", name="Exercice").click()
+    page.get_by_role("option", name="2024-2025 (an 3)").click()
+    page.wait_for_url(re.compile("exercice=2024-2025"))
+    expect(page.locator("a.case:visible").first).to_have_attribute("href", re.compile("exercice=2024-2025"))
+    assert all(
+        name.startswith("3.") for name in page.locator("a.case:visible").evaluate_all("c => c.map(e => e.title)")
+    )
+
+
+def test_the_search_opens_a_fiche_from_any_page(address, new_page):
+    page = opened(new_page(), f"{address}/comparer?{AU}")
+    field = page.get_by_role("textbox", name="Chercher un indicateur")
+    field.fill("visitse site web")
+    field.press("Enter")
+    found = page.locator(".trouves a").first
+    expect(found).to_contain_text("Visites du site Web")
+    assert violations(page) == {}
+    found.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Visites du site Web")
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1280, 720)])
+def test_the_slides_are_turned_by_the_keyboard_alone(address, new_page, size):
+    page = new_page(*size)
+    page.goto(f"{address}/presenter?{AU}")
+    shown = page.locator(".diapo.montree")
+    expect(shown).to_contain_text("Où en est le plan ?")
+    total = page.locator(".diapo").count()
+    for rank in range(1, total + 1):
+        expect(page.locator("[data-rang]")).to_have_text(f"{rank} sur {total}")
+        assert shown.evaluate("e => [e.scrollHeight - e.clientHeight, e.scrollWidth - e.clientWidth]") == [0, 0]
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("Home")
+    expect(page.locator("[data-rang]")).to_have_text(f"1 sur {total}")
+    for _ in range(2):  # light, then dark
+        assert violations(page) == {}
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("d")
+    page.keyboard.press("Escape")
+    expect(page.locator(".mur")).to_be_visible()
+
+
+def test_a_chart_leaves_as_an_image_and_as_data(address, new_page):
+    page = opened(new_page(), f"{address}/fiche?indicateur=1.2.6-2&{AU}")
+    with page.expect_download() as image:
+        page.get_by_role("button", name="Télécharger l'image (PNG)").first.click()
+    assert image.value.suggested_filename == "1.2.6-2_2026-2027.png"
+    with page.expect_download() as data:
+        page.get_by_role("button", name="(CSV)").first.click()
+    assert data.value.path().read_bytes().decode("utf-8-sig").startswith("Fin de mois;2026-2027;2025-2026;Attendu")
+    page = opened(new_page(), f"{address}/{SCREENS['orientation']}")
+    with page.expect_download() as drawing:
+        page.get_by_role("button", name=re.compile("Télécharger l’image de")).first.click()
+    assert drawing.value.path().read_text(encoding="utf-8").startswith("<svg")
+
+
+@pytest.mark.parametrize("screen", ["ensemble", "fiche d'un nombre", "comparer"])
+def test_printed_pages_hold_no_menu_and_no_button(address, new_page, screen):
+    page = opened(new_page(), f"{address}/{SCREENS[screen]}")
+    page.emulate_media(media="print")
+    for hidden in ("[data-testid=stSidebar]", "[data-testid=stHeader]", ".stButton", ".stDownloadButton", ".filtres"):
+        assert page.locator(f"{hidden}:visible").count() == 0, hidden
+    expect(page.locator("h1")).to_be_visible()
