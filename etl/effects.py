@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -99,14 +99,33 @@ def affordable(cursor: duckdb.DuckDBPyConnection, famille: str) -> bool:
 
 
 def figures(cursor: duckdb.DuckDBPyConnection, famille: str, exercices: Sequence[Exercice], au: date) -> list[Resultat]:
-    """The results, on the day `au`, of the indicators that a family feeds (« saisie »: those that no export feeds)."""
-    mesures = load_mesures()
+    """The results, on the day `au`, of the indicators that a family feeds: by a measure, by what is typed in
+    (« saisie »), or through a formula of those."""
+    if not exercices:
+        return []
+    mesures, decisions = load_mesures(), read_decisions(cursor, au)
+    whole = plan_decided(load_plan(), decisions)
+    fed = {
+        i.id
+        for i in whole.tous.values()
+        if (mesures[i.mesure].famille == famille if i.mesure else famille == "saisie" and i.saisi)
+    }
+    formulas = [i for i in whole.tous.values() if i.formule and fed.intersection(i.formule.operandes)]
+    # a formula is computed from all that it names, whatever feeds it
+    wanted = fed.union(*((i.id, *i.formule.operandes) for i in formulas if i.formule))
+    part = whole.limited_to(lambda i: i.id in wanted)
+    # what was chosen to feed an indicator is in that plan already
+    known = read_donnees(cursor, au, part, replace(decisions, alimentations={}))
+    return compute(known, exercices, part) if part.tous else []
 
-    def fed(i: Indicateur) -> bool:
-        return mesures[i.mesure].famille == famille if i.mesure else famille == "saisie"
 
-    part = plan_decided(load_plan(), read_decisions(cursor, au)).limited_to(fed)
-    return compute(read_donnees(cursor, au, part), exercices, part) if exercices and part.tous else []
+def about(effets: Iterable[Effet], indicateur: str) -> tuple[Effet, ...]:
+    """Those on an indicator, and on the formulas that read it."""
+
+    def reads(i: Indicateur) -> bool:
+        return i.id == indicateur or (i.formule is not None and indicateur in i.formule.operandes)
+
+    return tuple(e for e in effets if reads(e.apres.indicateur))
 
 
 def differences(before: Iterable[Vu], after: Iterable[Vu]) -> tuple[Effet, ...]:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from etl.effects import Trace, about, differences, figures, record, touched_years
 from etl.entry import Ecriture, clashes, span_text
 from etl.loading import LotRefuse, write_lot
 from etl.source import Constat, Extrait, Lecture, Tranche, row_columns
@@ -74,9 +75,15 @@ def store_entries(
         fautes = clashes(kept, cases, plan)
         if fautes:
             raise LotRefuse([Constat("saisie", "erreur", f.texte) for f in fautes])
+        au = store.local(moment).date()
+        years = touched_years(min(e.frappe.debut for e in kept), None, au) if kept else []
+        before = figures(cursor, "saisie", years, au)
         for e in kept:
             lecture, extrait = _lecture(e, moment)
             out.lots.append(write_lot(cursor, lecture, extrait, par=par, recu_le=moment, demo=demo))
+        effets = differences(before, figures(cursor, "saisie", years, au))
+        for lot, e in zip(out.lots, kept, strict=True):  # two cells of one indicator share what they changed together
+            record(cursor, lot, moment, Trace(about(effets, e.frappe.indicateur)))
     return out
 
 
