@@ -27,6 +27,7 @@ $(VENV)/.browser: $(VENV)/.dev tests/browser/install.py
 
 data/demonstration.duckdb: | $(VENV)/.app
 	$(PY) -m etl demo --base $@
+	$(PY) -m rqds_metrics publier --base $@
 
 ## run: environment, installation, and the app on demonstration data (BASE=data/rqds.duckdb for the real ones)
 run: $(VENV)/.app $(filter data/demonstration.duckdb,$(BASE))

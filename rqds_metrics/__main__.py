@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from importlib import import_module
 from pathlib import Path
 
 from rqds_metrics.avis import send_notices
@@ -46,7 +45,9 @@ def verifier() -> int:
 
 def publier(base: str | None, vers: str | None) -> int:
     """Put online what is approved; `vers`: also as a static site in that folder."""
-    from rqds_metrics.diffusion.publication import PublicationIllisible
+    from rqds_metrics.diffusion.publication import PublicationIllisible, read_publication
+    from rqds_metrics.diffusion.site import render_site
+    from rqds_metrics.diffusion.site.ecriture import DossierRefuse
     from rqds_metrics.publications import PublicationRefusee, folder_of, open_data, publish
 
     try:
@@ -59,14 +60,11 @@ def publier(base: str | None, vers: str | None) -> int:
             f"{jour(publication.vu_au)} ({folder_of(base)})."
         )
         if vers:
-            render_site = import_module("rqds_metrics.diffusion.site").render_site
-            render_site(publication, Path(vers))
-            for address, octets in open_data(publication, base).items():
-                path = Path(vers) / address
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(octets)
+            before = folder_of(base) / f"publication-{publication.numero - 1}.duckdb"
+            precedente = read_publication(before) if before.exists() else None
+            render_site(publication, Path(vers), precedente=precedente, fichiers=open_data(publication, base))
             print(f"Site écrit dans {vers}.")
-    except (PublicationRefusee, PublicationIllisible) as error:
+    except (PublicationRefusee, PublicationIllisible, DossierRefuse) as error:
         print(error, file=sys.stderr)
         return 1
     return 0
