@@ -23,6 +23,7 @@ _ENV = Environment(
     lstrip_blocks=True,
 )
 ADRESSES = {name: name for name in ("ensemble", "fiche", "orientation", "televerser", "depuis", "methode")}
+ADRESSES["ensemble"] = "./"  # the default page has no address of its own
 
 
 def escape_markdown(text: str) -> str:

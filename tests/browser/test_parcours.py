@@ -122,7 +122,7 @@ def cell(page: Page, grid: str, row: int, x: int) -> None:
 
 def on_the_wall(page: Page, address: str, query: str, name: str) -> str:
     """The status that the overview's wall gives an indicator."""
-    page.goto(f"{address}/ensemble?{query}")
+    page.goto(f"{address}/?{query}")
     square = page.locator(f'a.case[aria-label^="{name}"]')
     expect(square).to_be_visible()
     return str(square.get_attribute("aria-label")).rsplit(" : ", 1)[1]
