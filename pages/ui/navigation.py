@@ -30,7 +30,6 @@ def declare() -> StreamlitPage:
                 st.Page("pages/vue_ensemble.py", title="Vue d’ensemble", url_path="ensemble", default=True),
                 st.Page("pages/par_orientation.py", title="Par orientation", url_path="orientation"),
                 st.Page("pages/fiche.py", title="Fiche d’un indicateur", url_path="fiche"),
-                st.Page("pages/rapport.py", title="Rapport au CA", url_path="rapport"),
                 st.Page("pages/comparer.py", title="Comparer", url_path="comparer"),
                 st.Page("pages/alertes.py", title="Alertes", url_path="alertes"),
             ],
@@ -38,6 +37,7 @@ def declare() -> StreamlitPage:
                 st.Page("pages/depuis.py", title="Depuis le dernier CA", url_path="depuis"),
                 st.Page("pages/presenter.py", title="Présenter", url_path="presenter"),
                 st.Page("pages/reunions.py", title="Réunions du CA", url_path="reunions"),
+                st.Page("pages/rapport.py", title="Rapport au CA", url_path="rapport"),
             ],
             "Alimenter": [
                 st.Page("pages/televerser.py", title="Téléverser des exports", url_path="televerser"),
