@@ -275,18 +275,12 @@ def test_each_publication_keeps_its_address(own_demo: Path) -> None:
     assert not any(a.startswith("donnees/2/") for a in again)
 
 
-def test_the_command_publishes_what_is_approved(own_demo: Path, capsys, monkeypatch, tmp_path: Path) -> None:
-    import sys
-    from types import ModuleType
-
+def test_the_command_publishes_what_is_approved(own_demo: Path, capsys, tmp_path: Path) -> None:
     from rqds_metrics.__main__ import publier
 
-    site = ModuleType("rqds_metrics.diffusion.site")
-    site.render_site = lambda p, dossier: (dossier / "index.html").write_text(str(p.numero))  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "rqds_metrics.diffusion.site", site)
-    (tmp_path / "site").mkdir()
     assert publier(str(own_demo), str(tmp_path / "site")) == 0
     assert "Publication n° 1 en ligne" in capsys.readouterr().out
+    assert (tmp_path / "site" / "index.html").exists()
     assert (tmp_path / "site" / "donnees" / "1" / "resultats.csv").exists()
     assert publier(str(tmp_path / "vide.duckdb"), None) == 1
     assert "Rien n'est approuvé" in capsys.readouterr().out

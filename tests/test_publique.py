@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -125,8 +126,14 @@ def run(query: str = "", script: str = "", **widget: str) -> bytes:
     return message.SerializeToString()
 
 
+def in_a_thread(work):
+    """Run a coroutine where no event loop runs yet: the browser of other tests may hold one in this thread."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
+
+
 def talk(address: str, *messages: bytes, wait: float = 6) -> str:
-    found = asyncio.run(_session(address, list(messages), wait))
+    found = in_a_thread(_session(address, list(messages), wait))
     said = [m.SerializeToString().decode("utf-8", "ignore") for m in found]
     shown = [m.delta.new_element.bidi_component.json for m in found if m.WhichOneof("type") == "delta"]
     return "\n".join([*said, *(json.loads(s)["html"] for s in shown if s)])
@@ -194,7 +201,7 @@ def test_another_socket_is_closed(address):
             pass
 
     with pytest.raises(Exception, match=r"403|HTTP"):
-        asyncio.run(other())
+        in_a_thread(other())
 
 
 def test_it_opens_the_snapshot_alone_and_no_staff_module():
