@@ -10,6 +10,7 @@ from rqds_metrics.avis import send_notices
 from rqds_metrics.cli import day, french_parser, run, year
 from rqds_metrics.diffusion import documents
 from rqds_metrics.mesures import check_mesures
+from rqds_metrics.personnes import check_acces, path_of
 from rqds_metrics.plan import check_plan
 from rqds_metrics.registre import default_reglages
 from rqds_metrics.regles.formats import jour
@@ -27,6 +28,8 @@ def verifier() -> int:
         default_reglages()
     except DefinitionError as error:
         defauts += error.defauts
+    if path_of().is_file():
+        defauts += check_acces(path_of())[1].defauts
     if plan is None or defauts:
         print(f"{len(defauts)} défaut{'s' if len(defauts) > 1 else ''} :")
         for defaut in defauts:
