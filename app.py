@@ -9,7 +9,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.ui.donnees import warm
 from pages.ui.navigation import declare, navigate
-from pages.ui.serveur import layers
+from pages.ui.porte import doors
 
 if get_script_run_ctx(suppress_warning=True) is None:
     # loaded by the server, once: this very file is also the script that runs for each visitor
@@ -17,6 +17,6 @@ if get_script_run_ctx(suppress_warning=True) is None:
     declare()
     warm()
     print(f"\nL'application est ouverte : http://localhost:{st.get_option('server.port')}\n(Ctrl+C pour la fermer.)\n")
-    app = st.App(__file__, middleware=layers())
+    app = st.App(__file__, middleware=doors())
 else:
     navigate()

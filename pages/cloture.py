@@ -8,6 +8,7 @@ from pages.ui.cadre import show
 from pages.ui.cloture import close, closing_of, month_bilan, month_html, months_of, receipt, reopen
 from pages.ui.contexte import current, remember
 from pages.ui.envois import say
+from pages.ui.portier import download
 from rqds_metrics.regles.formats import mois
 from rqds_metrics.store import base_path, today
 
@@ -25,8 +26,8 @@ show(month_html(bilan), key="cloture")
 with st.container(horizontal=True, vertical_alignment="center"):
     if closing:
         name = f"cloture-{month:%Y-%m}.pdf"
-        st.download_button(
-            "Télécharger le reçu (PDF)", receipt(bilan), name, "application/pdf", icon=":material/download:"
+        download(
+            "recu", "Télécharger le reçu (PDF)", receipt(bilan), name, "application/pdf", icon=":material/download:"
         )
         if st.button("Rouvrir le mois"):
             reopen(bilan)

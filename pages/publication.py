@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.ui.cadre import show
 from pages.ui.envois import say
+from pages.ui.portier import may
 from pages.ui.publication import (
     approve_and_publish,
     choose,
@@ -34,7 +35,7 @@ else:
     with st.container(horizontal=True):
         if st.button("Proposer à la direction", icon=":material/send:"):
             propose_choice(choix)
-        if st.button("Approuver et publier", type="primary", icon=":material/public:"):
+        if may("publication") and st.button("Approuver et publier", type="primary", icon=":material/public:"):
             approve_and_publish(choix)
         if found and st.button("Reprendre la proposition"):
             take_proposal_back()

@@ -9,8 +9,9 @@ from markupsafe import Markup
 
 from pages.ui.donnees import donnees
 from pages.ui.ensemble import MARQUES
-from pages.ui.envois import QUI, Dit, when_text
+from pages.ui.envois import Dit, when_text
 from pages.ui.gabarits import render
+from pages.ui.portier import permit
 from rqds_metrics.cloture import BilanMois, Revision, bilan_of, revisions, to_keep
 from rqds_metrics.diffusion.recu import receipt_data, receipt_pdf
 from rqds_metrics.exercice import Exercice
@@ -55,7 +56,15 @@ def month_html(bilan: BilanMois) -> Markup:
 
 def _decide(month: date, valeur: object, pourquoi: str, said: str) -> None:
     with transaction() as cursor:
-        decide(cursor, "cloture", f"{month:%Y-%m}", valeur, qui=QUI, pourquoi=pourquoi, demo=donnees(today()).demo)
+        decide(
+            cursor,
+            "cloture",
+            f"{month:%Y-%m}",
+            valeur,
+            qui=permit("cloture"),
+            pourquoi=pourquoi,
+            demo=donnees(today()).demo,
+        )
     st.session_state["dits"] = [Dit(said)]
     st.rerun()
 
