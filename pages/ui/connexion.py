@@ -59,13 +59,10 @@ class Connexion:
         Raises:
             DefinitionError: the settings cannot be read; nobody may come in.
         """
-        acces = load_acces()
-        if claims.get("origin") != self.origine:
-            return Refus("sans_connexion")
-        return admit(claims, acces, self.clients, datetime.now(UTC), is_closed(claims))
+        return admit(claims, load_acces(), self.clients, datetime.now(UTC), is_closed(claims))
 
     def claims_of(self, cookies: Mapping[str, str]) -> dict[str, Any]:
-        """The claims of Streamlit's cookie, {} where its signature, age or form is not what Streamlit writes."""
+        """The claims of Streamlit's cookie, {} where its signature, age, form or address is not what Streamlit writes."""
 
         def part(name: str) -> bytes | None:
             value = cookies.get(name)
@@ -76,7 +73,7 @@ class Connexion:
             found = json.loads(raw) if raw else {}
         except ValueError:
             return {}
-        return found if isinstance(found, dict) else {}
+        return found if isinstance(found, dict) and found.get("origin") == self.origine else {}
 
 
 def read_connexion(auth: Mapping[str, Any]) -> Connexion | None:

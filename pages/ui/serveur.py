@@ -135,7 +135,7 @@ class Assets:
 
     def __init__(self, app: App) -> None:
         self.app = app
-        self.kept: dict[tuple[str, bool], tuple[dict[str, str], bytes]] = {}
+        self.kept: dict[tuple[str, bool], tuple[list[tuple[bytes, bytes]], bytes]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = str(scope.get("path", ""))
@@ -168,30 +168,31 @@ class Assets:
             ],
         }
         await self.app(plain, receive, collect)
-        headers, body = dict(MutableHeaders(raw=start["headers"]).items()), b"".join(parts)
+        headers, body = MutableHeaders(raw=list(start["headers"])), b"".join(parts)
         kind = headers.get("content-type", "")
         if start["status"] == 200:
             if kind.startswith("text/html"):
                 body = frenchify(body)
-                headers |= {"content-language": "fr-CA", "content-security-policy": policy(inline_hashes(body))}
+                headers["content-language"] = "fr-CA"
+                headers["content-security-policy"] = policy(inline_hashes(body))
             elif "javascript" in kind:
                 body = translate(PurePosixPath(path).name, body)
                 # the name does not change with our words: let the browser ask again after a day
                 headers["cache-control"] = "public, max-age=86400"
             for name in ("etag", "last-modified", "content-length"):
-                headers.pop(name, None)
+                del headers[name]
             if zipped and kind.startswith(self.TYPES) and len(body) > 500:
                 body = gzip.compress(body, 6)
-                headers |= {"content-encoding": "gzip", "vary": "Accept-Encoding"}
+                headers["content-encoding"] = "gzip"
+                headers.add_vary_header("Accept-Encoding")
             headers["content-length"] = str(len(body))
-            if static:
-                self.kept[path, zipped] = headers, body
-        await self._send(send, start["status"], headers, body)
+            if static and not kind.startswith("text/html"):  # Streamlit answers its page to any address: not to be kept
+                self.kept[path, zipped] = headers.raw, body
+        await self._send(send, start["status"], headers.raw, body)
 
     @staticmethod
-    async def _send(send: Send, status: int, headers: dict[str, str], body: bytes) -> None:
-        raw = [(k.encode("latin-1"), v.encode("latin-1")) for k, v in headers.items()]
-        await send({"type": "http.response.start", "status": status, "headers": raw})
+    async def _send(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+        await send({"type": "http.response.start", "status": status, "headers": list(headers)})
         await send({"type": "http.response.body", "body": body})
 
 
@@ -221,7 +222,6 @@ class Entetes:
                     headers.setdefault(name, value)
                 if "/media/" in path:  # what one person took is not left in a shared cache
                     headers["cache-control"] = "private, no-store"
-                del headers["server"]
             await send(message)
 
         await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
