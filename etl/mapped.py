@@ -24,8 +24,8 @@ from etl.periods import wrong_period
 from etl.privacy import scrub_page
 from etl.snapshot import keep_snapshot
 from etl.source import Constat, Contexte, Document, Extrait, Feuille, Tranche, row_columns
-from etl.tally import tallied
 from etl.table import TOTAL_ECARTE, TOTAUX, Champ, Table, TableSource, find_header, headers_at, joined, scrubbed
+from etl.tally import tallied
 from rqds_metrics.familles import FAMILLES, TITRES
 
 _VIDE = ("n/a", "--", "-", "nan")
