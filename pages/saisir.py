@@ -12,6 +12,7 @@ from pages.ui.reunions import next_meeting
 from pages.ui.saisie_tables import tables
 from pages.ui.saisir import (
     MANQUE,
+    SONDAGE,
     choice_text,
     choices,
     faults_of,
@@ -61,13 +62,13 @@ if fautes:
     more = [f"… et {len(fautes) - 12} autres"] if len(fautes) > 12 else []
     st.error("  \n".join(["**À corriger avant d'enregistrer**", *lines, *more]), icon=":material/error:")
 if choix != MANQUE and not indicateurs:
-    st.caption("Les indicateurs de cette action viennent d'exports, ou le plan ne lui en donne pas.")
+    st.caption("Les indicateurs de cette action viennent d'exports ou de formules, ou le plan ne lui en donne pas.")
 with st.container(horizontal=True, vertical_alignment="center"):
     if indicateurs and st.button(save_label(ecritures), type="primary", disabled=bool(fautes) or not ecritures):
         save(atelier, ecritures)
     if frappes and st.button("Effacer ce qui n'est pas enregistré"):
         reload(atelier)
 say_unsaved(atelier)
-if choix != MANQUE:
+if choix not in (MANQUE, SONDAGE):
     checklist(choix, contexte.exercice)
 show_recent()

@@ -7,14 +7,13 @@ from datetime import date
 import streamlit as st
 from markupsafe import Markup
 
-from pages.ui.donnees import donnees
+from pages.ui.donnees import donnees, plan_today
 from pages.ui.ensemble import MARQUES
 from pages.ui.envois import QUI, Dit, when_text
 from pages.ui.gabarits import render
 from rqds_metrics.cloture import BilanMois, Revision, bilan_of, revisions, to_keep
 from rqds_metrics.diffusion.recu import receipt_data, receipt_pdf
 from rqds_metrics.exercice import Exercice
-from rqds_metrics.plan import load_plan
 from rqds_metrics.registre import Decision, decide
 from rqds_metrics.regles.formats import mois
 from rqds_metrics.store import local, today, transaction
@@ -31,13 +30,13 @@ def closing_of(month: date) -> Decision | None:
 
 
 def month_bilan(month: date) -> BilanMois:
-    return bilan_of(load_plan(), donnees(today()), month)
+    return bilan_of(plan_today(), donnees(today()), month)
 
 
 def revised(bilan: BilanMois) -> list[Revision]:
     """What changed since the month was closed; nothing when it is open."""
     closing = closing_of(bilan.mois)
-    return revisions(load_plan(), closing.valeur, bilan) if closing else []
+    return revisions(plan_today(), closing.valeur, bilan) if closing else []
 
 
 def month_html(bilan: BilanMois) -> Markup:
