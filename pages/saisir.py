@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.ui.attendus import checklist
-from pages.ui.contexte import choose_year
+from pages.ui.contexte import choose_today
 from pages.ui.envois import say
 from pages.ui.gabarits import escape_markdown
 from pages.ui.reunions import next_meeting
@@ -30,10 +30,12 @@ from rqds_metrics.store import today
 options = choices()
 asked = st.query_params.get("action", st.session_state.get("saisir_action", MANQUE))
 asked = asked if asked in options else MANQUE
-contexte = choose_year("Saisir des valeurs", action=asked)
-st.caption(
+contexte = choose_today(
+    "Saisir des valeurs",
     "Ce qu'aucun outil ne donne. Copiez une colonne d'Excel et collez-la dans la grille ; rien n'est enregistré avant "
-    "votre clic, et chaque valeur s'annule ensuite une à une."
+    "votre clic, et chaque valeur s'annule ensuite une à une.",
+    annee=True,
+    action=asked,
 )
 say(st.session_state.pop("dits", []))
 show_conflicts()

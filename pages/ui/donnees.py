@@ -35,9 +35,13 @@ def _plan(stamp: str, au: date) -> Plan:
     return plan_decided(load_plan(), load_donnees(au).decisions)
 
 
+def plan_of(au: date) -> Plan:
+    """The plan, each indicator fed as decided on that day: what is typed in is not always what the plan foresaw."""
+    return _plan(stamp(), au)
+
+
 def plan_today() -> Plan:
-    """The plan, each indicator fed as it is decided today: what is typed in is not always what the plan foresaw."""
-    return _plan(stamp(), today())
+    return plan_of(today())
 
 
 @lru_cache(GARDES)
