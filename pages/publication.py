@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.ui.cadre import show
+from pages.ui.contexte import choose_today
 from pages.ui.envois import say
 from pages.ui.portier import may
 from pages.ui.publication import (
@@ -22,8 +23,7 @@ from pages.ui.publication import (
     waiting,
 )
 
-st.title("Publication", anchor=False)
-st.caption("Ce que les partenaires voient : les chiffres approuvés, et rien d'autre.")
+choose_today("Publication", "Ce que les partenaires voient : les chiffres approuvés, et rien d'autre.")
 say(st.session_state.pop("dits", []))
 show(online_html(), key="en_ligne")
 put_online()

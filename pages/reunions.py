@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.ui.cadre import show
-from pages.ui.contexte import current, remember
+from pages.ui.contexte import choose
 from pages.ui.envois import say
 from pages.ui.gabarits import escape_markdown
 from pages.ui.portier import download, may
@@ -14,10 +14,9 @@ from rqds_metrics.diffusion import archives
 from rqds_metrics.reunions import TITRE
 from rqds_metrics.store import today
 
-contexte = current()
-remember(contexte)
-st.title("Réunions du CA", anchor=False)
-st.caption("Inscrivez les dates une fois ; gardez avec chacune ce qui y est présenté, tel que vu ce jour-là.")
+contexte = choose(
+    "Réunions du CA", "Inscrivez les dates une fois ; gardez avec chacune ce qui y est présenté, tel que vu ce jour-là."
+)
 say(st.session_state.pop("dits", []))
 writes = may("reunion")
 if writes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import streamlit as st
 
@@ -83,24 +84,21 @@ def remember(contexte: Contexte, **more: str) -> None:
         st.query_params.from_dict(wanted)
 
 
-def choose(titre: str, sous: str = "", **more: str) -> Contexte:
-    """The head of a page: its title, and the two choices. Returns what is chosen."""
-    kept = current()
+def _year_box(place: Any, kept: Contexte) -> Exercice:
     years = exercices_du_plan()
-    head, year, day = st.columns([3.1, 1, 0.85], vertical_alignment="bottom")
-    with head:
-        st.title(titre, anchor=False)
-        place = st.empty()
-    with year:
-        exercice = st.selectbox(
-            "Exercice",
-            years,
-            index=years.index(kept.exercice),
-            format_func=lambda e: f"{e} (an {e.an})",
-            key=_key_year(kept),
-            filter_mode=None,
-        )
-    with day, st.popover(f"Vu au {jour(kept.au)}", width="stretch"):
+    chosen = place.selectbox(
+        "Exercice",
+        years,
+        index=years.index(kept.exercice),
+        format_func=lambda e: f"{e} (an {e.an})",
+        key=_key_year(kept),
+        filter_mode=None,
+    )
+    return chosen or kept.exercice
+
+
+def _day_box(place: Any, kept: Contexte) -> date:
+    with place, st.popover(f"Vu au {jour(kept.au)}", width="stretch"):
         au = st.date_input(
             "Tel que vu ce jour-là : ce qui était dû, et les fichiers déjà reçus.",
             kept.au,
@@ -109,36 +107,62 @@ def choose(titre: str, sous: str = "", **more: str) -> Contexte:
             format="YYYY-MM-DD",
             key=_key_day(kept),
         )
-    chosen = Contexte(exercice or kept.exercice, au if isinstance(au, date) else kept.au)
+    return au if isinstance(au, date) else kept.au
+
+
+def _settle(chosen: Contexte, kept: Contexte, more: dict[str, str]) -> None:
     remember(chosen, **more)
     if chosen != kept:
         st.rerun()
+
+
+def choose(titre: str, sous: str = "", *, annee: bool = True, **more: str) -> Contexte:
+    """The head of a page that is read: its title, and the two choices. Returns what is chosen.
+
+    `annee`: False where the page is of no year in particular: only the day is asked.
+    """
+    kept = current()
+    if annee:
+        head, year, day = st.columns([3.1, 1, 0.85], vertical_alignment="bottom")
+    else:
+        head, day = st.columns([4.1, 0.85], vertical_alignment="bottom")
+    with head:
+        st.title(titre, anchor=False)
+        place = st.empty()
+    exercice = _year_box(year, kept) if annee else kept.exercice
+    chosen = Contexte(exercice, _day_box(day, kept))
+    _settle(chosen, kept, more)
     if sous:
         place.caption(sous)
     if chosen.au != today():
         st.info(
-            f"Tel que vu le {jour(chosen.au, long=True)} : les fichiers reçus depuis ne comptent pas.",
+            f"Tel que vu le {jour(chosen.au, long=True)} : ce qui a été reçu ou décidé depuis ne compte pas.",
             icon=":material/history:",
         )
     return chosen
 
 
-def choose_year(titre: str, **more: str) -> Contexte:
-    """The head of a page where things are written: its title and the year; what is shown is always of today."""
+def choose_today(titre: str, sous: str = "", *, annee: bool = False, **more: str) -> Contexte:
+    """The head of a page where things are written: what it shows is always of today, and it says so.
+
+    The day looked from is kept for the pages that are read. `annee`: also ask for the year.
+    """
     kept = current()
-    years = exercices_du_plan()
-    head, year = st.columns([3.1, 1], vertical_alignment="bottom")
-    head.title(titre, anchor=False)
-    exercice = year.selectbox(
-        "Exercice",
-        years,
-        index=years.index(kept.exercice),
-        format_func=lambda e: f"{e} (an {e.an})",
-        key=_key_year(kept),
-        filter_mode=None,
+    head, *year, day = st.columns([3.1, 1, 0.85] if annee else [4.1, 0.85], vertical_alignment="bottom")
+    with head:
+        st.title(titre, anchor=False)
+        if sous:
+            st.caption(sous)
+    chosen = Contexte(_year_box(year[0], kept) if annee else kept.exercice, kept.au)
+    day.markdown(
+        f"Vu au {jour(today())}",
+        help="Ici, on écrit : cette page montre toujours l'état d'aujourd'hui. « Vu au » se choisit sur les pages qui se lisent.",
     )
-    chosen = Contexte(exercice or kept.exercice, kept.au)
-    remember(chosen, **more)
-    if chosen != kept:
-        st.rerun()
+    _settle(chosen, kept, more)
+    if kept.au != today():
+        st.info(
+            f"Cette page montre l'état d'aujourd'hui : on y écrit. Les pages qui se lisent restent vues au "
+            f"{jour(kept.au, long=True)}.",
+            icon=":material/edit_calendar:",
+        )
     return chosen

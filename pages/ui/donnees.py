@@ -7,10 +7,11 @@ from contextlib import suppress
 from datetime import date, timedelta
 from functools import lru_cache
 
+from rqds_metrics.alimentation import plan_decided
 from rqds_metrics.disk import DisquePlein
 from rqds_metrics.donnees import Donnees, load_donnees
 from rqds_metrics.exercice import Exercice, exercices_du_plan
-from rqds_metrics.plan import load_plan
+from rqds_metrics.plan import Plan, load_plan
 from rqds_metrics.resultats import Calcul, Resultat, compute
 from rqds_metrics.reunions import Reunion, last_before, reunions_of
 from rqds_metrics.store import BaseIllisible, BaseOccupee, base_path, today, version
@@ -27,6 +28,20 @@ def stamp() -> str:
 
 def donnees(au: date) -> Donnees:
     return load_donnees(au)
+
+
+@lru_cache(GARDES)
+def _plan(stamp: str, au: date) -> Plan:
+    return plan_decided(load_plan(), load_donnees(au).decisions)
+
+
+def plan_of(au: date) -> Plan:
+    """The plan, each indicator fed as decided on that day: what is typed in is not always what the plan foresaw."""
+    return _plan(stamp(), au)
+
+
+def plan_today() -> Plan:
+    return plan_of(today())
 
 
 @lru_cache(GARDES)
