@@ -51,6 +51,20 @@ def check_room(cursor: duckdb.DuckDBPyConnection, needed: int) -> None:
         )
 
 
+def check_folder(folder: Path, needed: int, what: str) -> None:
+    """Refuse to begin what would not fit in a folder. `needed`: bytes; `what`: « la sauvegarde », « la copie ».
+
+    Raises:
+        DisquePlein: with what is free and what is needed, in French.
+    """
+    free = shutil.disk_usage(folder).free
+    if free < needed + MARGE:
+        raise DisquePlein(
+            f"Il reste {_megabytes(free)} sur le disque du dossier {folder} ; il en faut environ "
+            f"{_megabytes(needed + MARGE)} pour {what}. Rien n'a été changé. Libérez de la place, puis recommencez."
+        )
+
+
 def _megabytes(octets: int) -> str:
     return f"{max(round(octets / 1e6), 1)} Mo"
 
