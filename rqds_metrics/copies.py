@@ -111,6 +111,15 @@ def flush(path: Path) -> None:
         os.fsync(file.fileno())
 
 
+def free_name(path: Path) -> Path:
+    """That name, or the first one after it that nobody has: « nom-2.zip »."""
+    found, rank = path, 1
+    while found.exists() or found.is_symlink():
+        rank += 1
+        found = path.with_name(f"{path.stem}-{rank}{path.suffix}")
+    return found
+
+
 def read_back(path: Path) -> Etat:
     """What a file says, once opened again.
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from rqds_metrics.copies import CopieImpossible, check_copy, copy_to, read_state
+from rqds_metrics.copies import CopieImpossible, check_copy, copy_to, free_name, read_state
 from rqds_metrics.disk import check_folder, full, is_full
 from rqds_metrics.exploitation.reglages import dossier_des_sauvegardes
 from rqds_metrics.ouverture import is_damaged, open_file, unreadable
@@ -76,7 +76,7 @@ def bring_up(path: Path, moment: datetime) -> Path | None:
                     return None
                 copy_to(connection, draft)
                 check_copy(draft, before)
-                kept = folder / copy_name(path, before.schema or 0, moment)
+                kept = free_name(folder / copy_name(path, before.schema or 0, moment))
                 draft.replace(kept)
                 migrate(connection)
                 return kept

@@ -11,7 +11,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as day_time
@@ -150,11 +150,10 @@ def _wait_for_turn(path: Path) -> None:
     """Under the guard: until the file may be opened or shared by this thread."""
     until = time.monotonic() + ABANDON
     while True:
-        handle, now_ = _handles.get(path), time.monotonic()
-        if handle is None:
-            wait = _away.get(path, 0.0) - now_
-        else:
-            wait = until - now_ if handle.over and path not in _held() else 0.0
+        handle = _handles.get(path)
+        if handle and (not handle.over or path in _held()):
+            return  # it may be shared
+        wait = (until if handle else _away.get(path, 0.0)) - time.monotonic()
         if wait <= 0:
             return
         _guard.wait(wait)
@@ -236,6 +235,34 @@ def alone(
             raise
         finally:
             connection.close()
+
+
+def put_in_place(new: Path, base: str | Path | None, aside: Path) -> None:
+    """Put a whole file in the place of the base; the one that was there becomes `aside`, its log with it.
+
+    In one step where the file system has links: whoever opens the base meanwhile finds the one or the other.
+
+    Raises:
+        BaseOccupee: another program holds the base. Nothing was changed.
+    """
+    path = base_path(base)
+    with _guard, ExitStack() as held:
+        if path.exists():
+            aside.parent.mkdir(parents=True, exist_ok=True)
+            with suppress(BaseIllisible):  # a damaged base is replaced all the same
+                held.enter_context(alone(path)).execute("CHECKPOINT")
+            if os.name == "nt":
+                held.close()  # an open file is not renamed there
+        log = path.with_name(path.name + ".wal")
+        if log.exists():  # of a base that does not open: it would be read into the new one
+            aside.parent.mkdir(parents=True, exist_ok=True)
+            log.replace(aside.with_name(aside.name + ".wal"))
+        if path.exists():
+            try:
+                os.link(path, aside)
+            except OSError:
+                path.replace(aside)
+        new.replace(path)
 
 
 @contextmanager

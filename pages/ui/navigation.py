@@ -12,6 +12,7 @@ from pages.ui.corrections import warn_lost
 from pages.ui.donnees import donnees
 from pages.ui.gabarits import escape_markdown
 from pages.ui.recherche import search_field
+from rqds_metrics.copies import CopieImpossible
 from rqds_metrics.disk import DisquePlein
 from rqds_metrics.store import BaseIllisible, BaseOccupee, today
 
@@ -72,5 +73,5 @@ def navigate() -> None:
         warn_lost()
         page.run()
         search_field()
-    except (BaseOccupee, BaseIllisible, DisquePlein) as error:
+    except (BaseOccupee, BaseIllisible, DisquePlein, CopieImpossible) as error:
         st.error(escape_markdown(str(error)), icon=":material/error:")
