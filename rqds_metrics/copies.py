@@ -49,19 +49,19 @@ class Etat:
         return out
 
 
-_ICI = "WHERE database_name = current_database()"
+_TABLES = "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database() ORDER BY 1"
 _COLONNES = (
-    "SELECT table_name, column_index, column_name, data_type, is_nullable, column_default "
-    f"FROM duckdb_columns() {_ICI} ORDER BY ALL"
+    "SELECT table_name, column_index, column_name, data_type, is_nullable, column_default FROM duckdb_columns() "
+    "WHERE database_name = current_database() ORDER BY ALL"
 )
 _CONTRAINTES = (
-    f"SELECT table_name, constraint_type, constraint_text FROM duckdb_constraints() {_ICI} AND constraint_type <> 'CHECK' "
-    "ORDER BY ALL"
+    "SELECT table_name, constraint_type, constraint_text FROM duckdb_constraints() "
+    "WHERE database_name = current_database() ORDER BY ALL"
 )
 # the number that comes next: how the last one is told differs with what was done since the file was opened
 _SEQUENCES = (
-    "SELECT sequence_name, coalesce(last_value + increment_by, start_value) "
-    f"FROM duckdb_sequences() {_ICI} ORDER BY ALL"
+    "SELECT sequence_name, coalesce(last_value + increment_by, start_value) FROM duckdb_sequences() "
+    "WHERE database_name = current_database() ORDER BY ALL"
 )
 
 
@@ -76,7 +76,7 @@ def read_state(connection: duckdb.DuckDBPyConnection) -> Etat:
         return tuple(connection.execute(sql).fetchall())
 
     tables = {}
-    for (name,) in rows(f"SELECT table_name FROM duckdb_tables() {_ICI} ORDER BY 1"):
+    for (name,) in rows(_TABLES):
         table = _quoted(str(name))
         [(count, total)] = rows(f"SELECT count(*), coalesce(sum(hash(t)), 0) FROM {table} t")  # noqa: S608
         tables[str(name)] = (int(str(count)), int(str(total)))

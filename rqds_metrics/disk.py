@@ -34,6 +34,13 @@ def full(path: Path) -> DisquePlein:
     )
 
 
+def full_folder(folder: Path, what: str) -> DisquePlein:
+    return DisquePlein(
+        f"Le disque du dossier {folder} s'est rempli pendant {what}. Ce qui était commencé est retiré, et la base est "
+        "intacte. Libérez de la place, puis recommencez."
+    )
+
+
 def check_room(cursor: duckdb.DuckDBPyConnection, needed: int) -> None:
     """Refuse to begin what would not fit. `needed`: bytes about to be written.
 

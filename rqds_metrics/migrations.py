@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from rqds_metrics.copies import CopieImpossible, check_copy, copy_to, free_name, read_state
-from rqds_metrics.disk import check_folder, full, is_full
+from rqds_metrics.disk import check_folder, full_folder, is_full
 from rqds_metrics.exploitation.reglages import dossier_des_sauvegardes
 from rqds_metrics.ouverture import is_damaged, open_file, unreadable
 from rqds_metrics.yaml_strict import DefinitionError
@@ -84,7 +84,7 @@ def bring_up(path: Path, moment: datetime) -> Path | None:
         raise CopieImpossible(f"La base doit être copiée avant que son schéma change, mais :\n{error}") from error
     except OSError as error:
         if is_full(error):
-            raise full(path) from error
+            raise full_folder(folder, "la copie de la base") from error
         raise CopieImpossible(
             f"La base {path.name} doit être copiée avant que son schéma change, mais le dossier des sauvegardes ne "
             f"s'écrit pas ({error.strerror or error}). Rien n'a été changé. Vérifiez ses droits, ou choisissez-en un "
@@ -92,7 +92,7 @@ def bring_up(path: Path, moment: datetime) -> Path | None:
         ) from error
     except duckdb.Error as error:
         if is_full(error):
-            raise full(path) from error
+            raise full_folder(folder, "la copie de la base") from error
         if is_damaged(error):
             raise unreadable(path, error) from error
         raise CopieImpossible(

@@ -228,8 +228,6 @@ def alone(
         try:
             yield connection
         except duckdb.Error as error:
-            if is_full(error):
-                raise full(path) from error
             if is_damaged(error):
                 raise unreadable(path, error) from error
             raise
