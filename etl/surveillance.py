@@ -46,7 +46,8 @@ class Surveillant:
     reglages: Surveillance
     stop: threading.Event = field(default_factory=threading.Event)
     attente: Attente = field(default_factory=lambda: Attente({}))
-    _dits: set[str] = field(default_factory=set)
+    _dits: set[str] = field(default_factory=set)  # at the pass before
+    _encore: set[str] = field(default_factory=set)  # at this one
 
     def once(self) -> int:
         """Take what is there, once it has stayed still; 1 where a file is to be corrected or nothing can be stored."""
@@ -67,6 +68,7 @@ class Surveillant:
         """Pass after pass until told to stop; what stands in the way is told once, and waited for."""
         self._say(f"Surveillance de {self.dossier} (Ctrl+C pour arrêter).")
         while not self.stop.is_set():
+            self._dits, self._encore = self._encore, set()
             try:
                 check_watched(self.dossier, store.base_path(self.base))
                 self.one_pass()
@@ -139,9 +141,10 @@ class Surveillant:
         print(plain_spaces(text), flush=True)
 
     def _say_once(self, text: str) -> None:
-        if text not in self._dits:
-            self._dits.add(text)
+        """What still holds since the pass before is not told again."""
+        if text not in self._dits | self._encore:
             self._say(text)
+        self._encore.add(text)
 
 
 def watch(dossier: str, base: str | None, par: str, *, une_fois: bool) -> int:
