@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import NoReturn
 
+from rqds_metrics.copies import CopieImpossible
 from rqds_metrics.courriel import CourrielImpossible
 from rqds_metrics.disk import DisquePlein
 from rqds_metrics.exercice import Exercice
@@ -62,7 +63,7 @@ def run(main: Callable[[], int]) -> NoReturn:
             reconfigure(encoding="utf-8", errors="replace")  # a Windows console may be cp1252
     try:
         sys.exit(main())
-    except (DefinitionError, BaseOccupee, BaseIllisible, DisquePlein, CourrielImpossible) as error:
+    except (DefinitionError, BaseOccupee, BaseIllisible, DisquePlein, CourrielImpossible, CopieImpossible) as error:
         print(error, file=sys.stderr)
         sys.exit(1)
     except BrokenPipeError:

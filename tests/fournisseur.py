@@ -36,7 +36,7 @@ class Fournisseur:
 
     def add(self, sub: str, **claims: object) -> None:
         """Someone who can sign in, under the name `sub`."""
-        request = Request(  # noqa: S310
+        request = Request(
             f"{self.adresse}/users/{quote(sub)}",
             json.dumps(claims).encode(),
             {"content-type": "application/json"},

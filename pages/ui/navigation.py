@@ -14,6 +14,7 @@ from pages.ui.donnees import donnees
 from pages.ui.gabarits import escape_markdown
 from pages.ui.portier import enter, foot, person
 from pages.ui.recherche import search_field
+from rqds_metrics.copies import CopieImpossible
 from rqds_metrics.disk import DisquePlein
 from rqds_metrics.store import BaseIllisible, BaseOccupee, today
 
@@ -98,5 +99,5 @@ def navigate() -> None:
         enter(_FICHIERS[page.url_path])
         page.run()
         search_field(search)
-    except (BaseOccupee, BaseIllisible, DisquePlein) as error:
+    except (BaseOccupee, BaseIllisible, DisquePlein, CopieImpossible) as error:
         st.error(escape_markdown(str(error)), icon=":material/error:")
