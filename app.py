@@ -9,14 +9,16 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.ui.donnees import warm
 from pages.ui.navigation import declare, navigate
+from pages.ui.pannes import open_log, tell
 from pages.ui.serveur import layers
 
 if get_script_run_ctx(suppress_warning=True) is None:
     # loaded by the server, once: this very file is also the script that runs for each visitor
     logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").setLevel(logging.ERROR)
+    open_log()
     declare()
     warm()
     print(f"\nL'application est ouverte : http://localhost:{st.get_option('server.port')}\n(Ctrl+C pour la fermer.)\n")
-    app = st.App(__file__, middleware=layers())
+    app = st.App(__file__, middleware=layers(), on_script_error=tell)
 else:
     navigate()

@@ -13,7 +13,8 @@ from pages.ui.donnees import donnees
 from pages.ui.gabarits import escape_markdown
 from pages.ui.recherche import search_field
 from rqds_metrics.disk import DisquePlein
-from rqds_metrics.store import BaseIllisible, BaseOccupee, today
+from rqds_metrics.horloge import HorlogeFausse, ahead, before_plan
+from rqds_metrics.store import BaseIllisible, BaseOccupee, now, today
 
 _LOGO = Path(__file__).with_name("logo.svg")
 
@@ -66,11 +67,17 @@ def navigate() -> None:
     st.set_page_config(page_title="Plan stratégique du RQDS", page_icon=str(_LOGO), layout="wide")
     st.logo(str(_LOGO), size="large")
     page = declare()
+    if unset := before_plan(today()):
+        st.error(unset, icon=":material/schedule:")
+        return
     try:
-        if donnees(today()).demo:
+        known = donnees(today())
+        if known.demo:
             demo_banner()
+        if wrong := ahead(known.dernier, now()):
+            st.warning(escape_markdown(wrong), icon=":material/schedule:")
         warn_lost()
         page.run()
         search_field()
-    except (BaseOccupee, BaseIllisible, DisquePlein) as error:
+    except (BaseOccupee, BaseIllisible, DisquePlein, HorlogeFausse) as error:
         st.error(escape_markdown(str(error)), icon=":material/error:")
