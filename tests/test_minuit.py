@@ -1,7 +1,5 @@
 """The app stays open over midnight, on 30 June too: the next look is from the new day, and from the year that begins."""
 
-import shutil
-
 import pytest
 
 from tests.horloges import Horloge
@@ -108,6 +106,13 @@ def test_a_clock_that_was_never_set_says_so(app_on, demo_base, horloge):
 
 
 PAGES = ["fiche", "depuis", "saisir", "cloture", "publication", "rapport", "journal"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_that_ask_for_the_day_cross_midnight(page, app_on, own_demo, horloge):
+    horloge.set("2026-06-30 23:59")
+    at = app_on(own_demo, f"pages/{page}.py")
+    assert not at.exception, [e.value for e in at.exception]
     horloge.set("2026-07-01 00:01")
     at.run()
     assert not at.exception, [e.value for e in at.exception]
