@@ -1,7 +1,7 @@
 """The log: one line an event, for whoever looks after the machine. It says what was done, never what was in it.
 
 A line holds a time, an action, numbers of lots, counts and a duration; « qui » is a role or the short, stable name of
-an account (the journal of the app, which one signs in to see, knows who that is). Fields are declared in CHAMPS: a
+an account (the journal of the app, which one signs in to see, knows who that is). Fields are declared (NOMBRES, CHAMPS_TEXTE): a
 text is a word of this project's own vocabulary, so that no content, address or name of a person can be written here.
 
 Where to: RQDS_JOURNAL says a folder, « stderr » or « non ». By default the standard error under systemd, which keeps
@@ -33,7 +33,7 @@ NOMBRES = frozenset({
     "lot", "lots", "lignes", "ecartees", "personnelles", "remplace", "duree_ms", "code", "fichiers", "corriger",
     "numero", "indicateurs", "alertes", "copies", "octets", "schema", "avant", "port",
 })  # fmt: skip
-MOTS = frozenset({"source", "genre", "motif", "type", "lieu", "nom", "programme", "resultat"})
+CHAMPS_TEXTE = frozenset({"source", "genre", "motif", "type", "lieu", "nom", "programme", "resultat"})
 # What is written in place of a name: people of the app's own, not persons.
 ROLES = {
     "": "inconnu", "poste local": "poste", "Courriel des avis": "avis", "surveillance": "surveillance",
@@ -61,7 +61,7 @@ def line(action: str, qui: str | None = None, **champs: object) -> str:
             continue
         if name in NOMBRES and isinstance(value, int):
             parts.append(f"{name}={int(value)}")
-        elif name in MOTS:
+        elif name in CHAMPS_TEXTE:
             parts.append(f"{name}={_word(str(value))}")
         else:
             raise ValueError(f"not a field of the log: {name}")
