@@ -220,7 +220,7 @@ def test_every_event_of_the_code_has_declared_fields():
     assert len(calls) > 10
     known = activite.NOMBRES | CHAMPS_TEXTE
     for name, inside in calls:
-        assert {k for k in re.findall(r"[ (,](\w+)=", " " + inside)} <= known | {"qui"}, (name, inside)
+        assert set(re.findall(r"[ (,](\w+)=", " " + inside)) <= known | {"qui"}, (name, inside)
 
 
 def test_no_statistics_leave(tmp_path):
