@@ -63,9 +63,10 @@ def before_plan(jour_lu: date) -> str | None:
 
 def last_moment(cursor: duckdb.DuckDBPyConnection) -> datetime | None:
     """When something was last done in the base (UTC); None where nothing was."""
-    row = cursor.execute(f"SELECT max(moment) FROM ({_MOMENTS})").fetchone()  # noqa: S608
-    found: datetime | None = row[0] if row else None
-    return found
+    # all rows are fetched: a result left unfinished would stand in the way of what the cursor does next
+    [(found,)] = cursor.execute(f"SELECT max(moment) FROM ({_MOMENTS})").fetchall()  # noqa: S608
+    last: datetime | None = found
+    return last
 
 
 def moment(cursor: duckdb.DuckDBPyConnection) -> datetime:
