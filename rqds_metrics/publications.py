@@ -17,6 +17,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from rqds_metrics import activite, horloge
 from rqds_metrics.corrections import corrected
 from rqds_metrics.diffusion import publication as pub
 from rqds_metrics.diffusion.composition import Choix, build
@@ -158,6 +159,8 @@ def approve(
     if quand is None:
         valeur["empreinte"] = fingerprint(preview(choix, au, base))
     with transaction(base) as cursor:
+        if quand is None:
+            horloge.moment(cursor)  # refuses where the clock is wrong
         known = read_decisions(cursor, date.max.replace(year=9998)).publications
         numero = max([0, *(int(k) for k in known if k != PROPOSITION), *_numbers(folder)]) + 1
         decide(cursor, "publication", str(numero), valeur, qui=qui, pourquoi=valeur["note"], demo=demo, quand=moment)
@@ -321,4 +324,5 @@ def publish(base: str | Path | None = None) -> pub.Publication | None:
             "ligne. Relisez l'aperçu et approuvez de nouveau."
         )
     pub.write_snapshot(p, folder)
+    activite.say("publication", numero=p.numero, indicateurs=len(p.indicateurs))
     return p

@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from rqds_metrics import activite
 from rqds_metrics.disk import full, give_back, is_full
 from rqds_metrics.familles import COMMUNES, FAMILLES
 from rqds_metrics.migrations import EFFET, SCHEMA, bring_up
@@ -278,7 +279,7 @@ def transaction(base: str | Path | None = None, *, keep: bool = True) -> Iterato
     with turn:
         before = path.stat().st_size if path.exists() else 0
         try:
-            with connect(path) as cursor:
+            with activite.held(keep), connect(path) as cursor:
                 cursor.execute("BEGIN")
                 try:
                     yield cursor

@@ -14,7 +14,7 @@ from etl.demo.files import DemoFile, demo_files
 from etl.loading import LotRefuse, store_lot, store_with_effect
 from etl.recognition import read_export
 from etl.source import Constat
-from rqds_metrics import store
+from rqds_metrics import activite, store
 from rqds_metrics.donnees import read_lots
 from rqds_metrics.plan import Plan, load_plan
 from rqds_metrics.registre import decide
@@ -71,4 +71,5 @@ def load_demo(base: str | Path | None = None, *, today: date, progress: Callable
                 progress(f"Démonstration : {file.nom}")
             _store(cursor, file, plan, today - store.local(file.recu_le).date() <= RECENT)
             count += 1
+        activite.say("demonstration", lots=count)
     return count

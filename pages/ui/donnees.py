@@ -22,9 +22,9 @@ MOIS = timedelta(days=30)
 
 
 def stamp() -> str:
-    """What cached figures hang on: which file, and its state."""
+    """What cached figures hang on: which file, its state, and the day it is (midnight may pass with the app open)."""
     path = base_path()
-    return f"{path} {version(path)}"
+    return f"{path} {version(path)} {today()}"
 
 
 def donnees(au: date) -> Donnees:
