@@ -21,7 +21,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from publique.serveur import MESSAGE_MAX, accepted
-from rqds_metrics.diffusion.publication import write_snapshot
+from rqds_metrics.diffusion.parution import write_snapshot
 from tests.browser.serveur import RACINE, served
 from tests.conftest import DEMO_AU
 from tests.publiee import HOSTILE, publication_of
