@@ -180,7 +180,9 @@ def test_proposed_approved_and_taken_back(own_demo: Path) -> None:
     assert demandes.proposed(load_donnees(date.today(), own_demo).decisions) is None
     assert [h.numero for h in second.historique] == [2, 1] and second.historique[0].retires > 100
     publications.take_back(2, own_demo, qui=QUI)
-    assert mise_en_ligne.online(own_demo) == first and (folder / "publication-2.duckdb").exists()
+    assert mise_en_ligne.online(own_demo) == first
+    assert not (folder / "publication-2.duckdb").exists()  # kept, out of reach of what is served
+    assert parution.kept(folder, 2) == second and parution.taken_back(folder) == [2]
     third = publish(own_demo, Choix(CHOISIS))
     assert third.numero == 3 and third.historique[1].note.startswith("Retirée le ")
     publications.take_back(3, own_demo, qui=QUI)
