@@ -8,8 +8,18 @@ from pages.ui.cadre import show
 from pages.ui.contexte import current, remember
 from pages.ui.envois import say
 from pages.ui.gabarits import escape_markdown
-from pages.ui.reunions import add, freeze, meeting_text, meetings_html, remove, reunions
+from pages.ui.reunions import (
+    add,
+    closest,
+    context_to_freeze,
+    freeze,
+    meeting_text,
+    meetings_html,
+    remove,
+    reunions,
+)
 from rqds_metrics.diffusion import archives
+from rqds_metrics.regles.formats import jour
 from rqds_metrics.reunions import TITRE
 from rqds_metrics.store import today
 
@@ -28,9 +38,11 @@ found = reunions()[::-1]
 show(meetings_html(), key="reunions")
 if found:
     with st.container(border=True):
-        chosen = st.selectbox("Réunion choisie", found, format_func=meeting_text)
+        chosen = st.selectbox("Réunion choisie", found, closest(found), format_func=meeting_text, filter_mode=None)
+        shown = context_to_freeze(chosen, shown)
         st.caption(
-            f"Ce qui serait gardé : {contexte.exercice}, vu au {contexte.au}, valeurs et états de chaque indicateur."
+            f"Ce qui serait gardé : {shown.exercice}, vu au {jour(shown.au, long=True)}, la valeur et l'état de chaque "
+            "indicateur. Le document remis se garde depuis « Rapport au CA »."
         )
         with st.container(horizontal=True):
             again = chosen.presente is not None

@@ -89,6 +89,8 @@ PAGES = {
     "televerser": "pages/televerser.py",
     "depuis": "pages/depuis.py",
     "methode": "pages/methode.py",
+    "rapport": "pages/rapport.py",
+    "presenter": "pages/presenter.py",
 }
 
 

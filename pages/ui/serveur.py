@@ -17,6 +17,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 
+from pages.ui.avance import hints
 from pages.ui.langue import MOTS
 
 Scope = MutableMapping[str, Any]
@@ -95,7 +96,7 @@ def frenchify(page: bytes) -> bytes:
     page = page.replace(b'<html lang="en">', b'<html lang="fr-CA">', 1)
     page = page.replace(b"<title>Streamlit</title>", "<title>Plan stratégique du RQDS</title>".encode(), 1)
     page = page.replace(b"You need to enable JavaScript to run this app.", b"Cette application a besoin de JavaScript.")
-    return page.replace(b"</head>", SCRIPT + b"<style>" + _style() + b"</style></head>", 1)
+    return page.replace(b"</head>", hints(page) + SCRIPT + b"<style>" + _style() + b"</style></head>", 1)
 
 
 class Assets:
