@@ -39,7 +39,7 @@ show(meetings_html(), key="reunions")
 if found:
     with st.container(border=True):
         chosen = st.selectbox("Réunion choisie", found, closest(found), format_func=meeting_text, filter_mode=None)
-        shown = context_to_freeze(chosen, shown)
+        shown = context_to_freeze(chosen, contexte)
         st.caption(
             f"Ce qui serait gardé : {shown.exercice}, vu au {jour(shown.au, long=True)}, la valeur et l'état de chaque "
             "indicateur. Le document remis se garde depuis « Rapport au CA »."
@@ -49,7 +49,7 @@ if found:
             if st.button(
                 "Garder de nouveau ce qui est présenté" if again else "Garder ce qui est présenté", type="primary"
             ):
-                freeze(chosen, contexte)
+                freeze(chosen, shown)
             for nom, sha256 in chosen.documents:
                 octets = archives.read(sha256)
                 if octets:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -28,24 +29,25 @@ class Contexte:
         return out
 
 
-def _default() -> Contexte:
+def default() -> Contexte:
+    """The year under way and today."""
     now = today()
     years = exercices_du_plan()
     return Contexte(min(max(Exercice.of(now), years[0]), years[-1]), now)
 
 
-def _from_url(before: Contexte) -> Contexte:
-    """What the address asks for; what it does not say, or says wrongly, stays as it was."""
+def read(params: Mapping[str, str], before: Contexte) -> Contexte:
+    """What an address asks for; what it does not say, or says wrongly, stays as it was."""
     exercice, au = before.exercice, before.au
     try:
-        asked = Exercice.parse(st.query_params.get("exercice", ""))
+        asked = Exercice.parse(params.get("exercice", ""))
         exercice = asked if asked in exercices_du_plan() else exercice
     except ValueError:
         pass
     try:
-        au = date.fromisoformat(st.query_params["au"])
+        au = date.fromisoformat(params["au"])
     except KeyError:
-        au = today() if "exercice" in st.query_params else au
+        au = today() if "exercice" in params else au
     except ValueError:
         pass
     return Contexte(exercice, min(max(au, date(2022, 7, 1)), today()))
@@ -63,10 +65,10 @@ def _key_day(kept: Contexte) -> str:
 def current() -> Contexte:
     """The context of this run: what the address asks for, else what was chosen last, else this year and today."""
     state = st.session_state
-    kept: Contexte = state.get("contexte") or _default()
+    kept: Contexte = state.get("contexte") or default()
     asked = {k: st.query_params[k] for k in ("exercice", "au") if k in st.query_params}
     if asked and asked != state.get(_CLE):
-        kept = _from_url(kept)
+        kept = read(st.query_params, kept)
     else:  # what was just chosen is in the state of the widgets: reading it here saves a second run
         picked, day = state.get(_key_year(kept)), state.get(_key_day(kept))
         kept = Contexte(picked or kept.exercice, day if isinstance(day, date) else kept.au)

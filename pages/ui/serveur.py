@@ -19,6 +19,7 @@ from starlette.responses import PlainTextResponse
 
 from pages.ui.avance import hints
 from pages.ui.langue import MOTS
+from pages.ui.premier import with_first
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -144,6 +145,9 @@ class Assets:
         if start["status"] == 200:
             if kind.startswith("text/html"):
                 body = frenchify(body)
+                if path == scope.get("root_path", "") + "/":
+                    body = await with_first(body, scope.get("query_string", b""))
+                    headers["cache-control"] = "private, no-store"
             elif "javascript" in kind:
                 body = translate(PurePosixPath(path).name, body)
                 # the name does not change with our words: let the browser ask again after a day
