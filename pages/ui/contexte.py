@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -32,7 +33,8 @@ class Contexte:
         return out
 
 
-def _default() -> Contexte:
+def default() -> Contexte:
+    """The year under way and today."""
     now = today()
     years = exercices_du_plan()
     return Contexte(min(max(Exercice.of(now), years[0]), years[-1]), now)
@@ -43,7 +45,7 @@ def _follow(chosen: Contexte, picked: bool, suivre: bool) -> Contexte:
 
     `suivre` False: the year stays, for what is being typed belongs to it. So does one `picked` in this run.
     """
-    state, now = st.session_state, _default()
+    state, now = st.session_state, default()
     since, before = state.get(_JOUR, now.au), state.get(_EN_COURS, now.exercice)
     state[_JOUR] = now.au
     au = now.au if chosen.au == since else min(chosen.au, now.au)
@@ -55,18 +57,18 @@ def _follow(chosen: Contexte, picked: bool, suivre: bool) -> Contexte:
     return Contexte(exercice, au)
 
 
-def _from_url(before: Contexte) -> Contexte:
-    """What the address asks for; what it does not say, or says wrongly, stays as it was."""
+def read(params: Mapping[str, str], before: Contexte) -> Contexte:
+    """What an address asks for; what it does not say, or says wrongly, stays as it was."""
     exercice, au = before.exercice, before.au
     try:
-        asked = Exercice.parse(st.query_params.get("exercice", ""))
+        asked = Exercice.parse(params.get("exercice", ""))
         exercice = asked if asked in exercices_du_plan() else exercice
     except ValueError:
         pass
     try:
-        au = date.fromisoformat(st.query_params["au"])
+        au = date.fromisoformat(params["au"])
     except KeyError:
-        au = today() if "exercice" in st.query_params else au
+        au = today() if "exercice" in params else au
     except ValueError:
         pass
     return Contexte(exercice, min(max(au, date(2022, 7, 1)), today()))
@@ -87,10 +89,10 @@ def current(suivre: bool = True) -> Contexte:
     `suivre` False where something is typed for a year: it is still that one after midnight on 30 June.
     """
     state = st.session_state
-    kept: Contexte = state.get("contexte") or _default()
+    kept: Contexte = state.get("contexte") or default()
     asked = {k: st.query_params[k] for k in ("exercice", "au") if k in st.query_params}
     if asked and asked != state.get(_CLE):
-        chosen, new = _from_url(kept), True
+        chosen, new = read(st.query_params, kept), True
     else:  # what was just chosen is in the state of the widgets: reading it here saves a second run
         picked, day = state.get(_key_year(kept)), state.get(_key_day(kept))
         chosen = Contexte(picked or kept.exercice, day if isinstance(day, date) else kept.au)

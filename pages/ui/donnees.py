@@ -15,7 +15,7 @@ from rqds_metrics.exercice import Exercice, exercices_du_plan
 from rqds_metrics.plan import Plan, load_plan
 from rqds_metrics.resultats import Calcul, Resultat, compute
 from rqds_metrics.reunions import Reunion, last_before, reunions_of
-from rqds_metrics.store import BaseIllisible, BaseOccupee, base_path, today, version
+from rqds_metrics.store import BaseIllisible, BaseOccupee, base_path, version
 
 GARDES = 128
 MOIS = timedelta(days=30)
@@ -79,6 +79,9 @@ def warm() -> None:
     def read() -> None:
         with suppress(BaseOccupee, BaseIllisible, DisquePlein, CopieImpossible):  # whoever opens a page will be told
             if base_path().exists():
-                load_donnees(since_last(today())[0])
+                from pages.ui.contexte import default  # these two read from here
+                from pages.ui.ensemble import overview
+
+                overview(default())
 
     threading.Thread(target=read, daemon=True, name="warm").start()

@@ -20,7 +20,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 
+from pages.ui.avance import hints
 from pages.ui.langue import MOTS
+from pages.ui.premier import SORTIE, with_first
 
 Message = MutableMapping[str, Any]
 Scope = Message
@@ -109,7 +111,7 @@ def frenchify(page: bytes) -> bytes:
     page = page.replace(b'<html lang="en">', b'<html lang="fr-CA">', 1)
     page = page.replace(b"<title>Streamlit</title>", "<title>Plan stratégique du RQDS</title>".encode(), 1)
     page = page.replace(b"You need to enable JavaScript to run this app.", b"Cette application a besoin de JavaScript.")
-    return page.replace(b"</head>", SCRIPT + b"<style>" + _style() + b"</style></head>", 1)
+    return page.replace(b"</head>", hints(page) + SCRIPT + b"<style>" + _style() + b"</style></head>", 1)
 
 
 def inline_hashes(page: bytes) -> tuple[str, ...]:
@@ -174,7 +176,11 @@ class Assets:
             if kind.startswith("text/html"):
                 body = frenchify(body)
                 headers["content-language"] = "fr-CA"
-                headers["content-security-policy"] = policy(inline_hashes(body))
+                # named before what people wrote comes into the page: no script of theirs is ever among them
+                headers["content-security-policy"] = policy(inline_hashes(body + SORTIE))
+                if path == scope.get("root_path", "") + "/":
+                    body = await with_first(body, scope.get("query_string", b""))
+                    headers["cache-control"] = "private, no-store"
             elif "javascript" in kind:
                 body = translate(PurePosixPath(path).name, body)
                 # the name does not change with our words: let the browser ask again after a day
