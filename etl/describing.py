@@ -131,7 +131,7 @@ def mapping_of(nom: str, idee: Idee, headers: Sequence[str]) -> Correspondance:
         CorrespondanceInvalide: with every fault, in French.
     """
     champs = {k: h for k, h in idee.champs.items() if h}
-    valeur = {
+    valeur: dict[str, object] = {
         "nom": " ".join(strip_controls(nom).split()),
         "famille": idee.famille,
         "ligne": idee.ligne,
