@@ -10,11 +10,14 @@ from pages.ui.envois import say
 from pages.ui.gabarits import escape_markdown
 from pages.ui.reunions import add, freeze, meeting_text, meetings_html, remove, reunions
 from rqds_metrics.diffusion import archives
+from rqds_metrics.regles.formats import jour
 from rqds_metrics.reunions import TITRE
 from rqds_metrics.store import today
 
 contexte = choose(
-    "Réunions du CA", "Inscrivez les dates une fois ; gardez avec chacune ce qui y est présenté, tel que vu ce jour-là."
+    "Réunions du CA",
+    "Inscrivez les dates une fois ; gardez avec chacune ce qui y est présenté. La liste est celle d'aujourd'hui ; "
+    "« vu au » est le jour de ce qui serait gardé.",
 )
 say(st.session_state.pop("dits", []))
 with st.expander("Inscrire une réunion", expanded=not reunions()):
@@ -29,7 +32,7 @@ if found:
     with st.container(border=True):
         chosen = st.selectbox("Réunion choisie", found, format_func=meeting_text)
         st.caption(
-            f"Ce qui serait gardé : {contexte.exercice}, vu au {contexte.au}, valeurs et états de chaque indicateur."
+            f"Ce qui serait gardé : {contexte.exercice}, vu au {jour(contexte.au)}, valeurs et états de chaque indicateur."
         )
         with st.container(horizontal=True):
             again = chosen.presente is not None
