@@ -10,7 +10,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from pages.ui.donnees import warm
 from pages.ui.navigation import declare, navigate
 from pages.ui.pannes import open_log, tell
-from pages.ui.serveur import layers
+from pages.ui.porte import doors
 from pages.ui.sorties import close_exits
 
 if get_script_run_ctx(suppress_warning=True) is None:
@@ -21,6 +21,6 @@ if get_script_run_ctx(suppress_warning=True) is None:
     declare()
     warm()
     print(f"\nL'application est ouverte : http://localhost:{st.get_option('server.port')}\n(Ctrl+C pour la fermer.)\n")
-    app = st.App(__file__, middleware=layers(), on_script_error=tell)
+    app = st.App(__file__, middleware=doors(), on_script_error=tell)
 else:
     navigate()

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from rqds_metrics import activite
+from rqds_metrics.copies import CopieImpossible
 from rqds_metrics.courriel import CourrielImpossible
 from rqds_metrics.disk import DisquePlein
 from rqds_metrics.exercice import Exercice
@@ -69,7 +70,15 @@ def run(main: Callable[[], int]) -> NoReturn:
     activite.configure(_base_asked(sys.argv[1:]))
     try:
         code = main()
-    except (DefinitionError, BaseOccupee, BaseIllisible, DisquePlein, CourrielImpossible, HorlogeFausse) as error:
+    except (
+        DefinitionError,
+        BaseOccupee,
+        BaseIllisible,
+        DisquePlein,
+        CourrielImpossible,
+        CopieImpossible,
+        HorlogeFausse,
+    ) as error:
         print(error, file=sys.stderr)
         code = 1
     except BrokenPipeError:
