@@ -119,9 +119,9 @@ def test_what_cannot_be_counted_is_refused_in_words(more, said):
 def test_only_rows_that_are_people_count_for_something():
     with pytest.raises(CorrespondanceInvalide, match="là où chacune est une personne"):
         build(change(compte_pour="livres"))
-    assert from_json(to_json(build(EVENTBRITE))) == build(EVENTBRITE)
+    assert from_json(to_json(build(EVENTBRITE)).encode()) == build(EVENTBRITE)
     assert Idee("web", "jour", {}).compte_pour is None
 
 
 def test_a_negative_number_of_places_is_told():
-    assert "négatif" in errors(read(COMMANDES.replace("org,2,", "org,-2,")))[0].note
+    assert "négatif" in errors(read(COMMANDES.replace("org,2,", "org,-2,")))[0]
