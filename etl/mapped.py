@@ -21,7 +21,7 @@ from etl.days import holes, runs
 from etl.findings import quoted
 from etl.mapped_checks import other_headers, overlapping, spans_of, told, unlikely
 from etl.periods import wrong_period
-from etl.privacy import scrub_page
+from etl.privacy import personal_columns, scrub_page
 from etl.snapshot import keep_snapshot
 from etl.source import Constat, Contexte, Document, Extrait, Feuille, Tranche, row_columns
 from etl.table import TOTAL_ECARTE, TOTAUX, Champ, Table, TableSource, find_header, headers_at, joined, scrubbed
@@ -88,6 +88,8 @@ class MappedSource(TableSource):
             drop |= which
         if not drop.any():
             return feuille
+        people = [k for k in personal_columns(headers_at(feuille, header)) if k not in ranks.values()]
+        extrait.cellules_personnelles += int(filled.loc[drop, people].to_numpy().sum())
         keep = [*range(header + 1), *drop.index[~drop]]
         cells = feuille.cellules.iloc[keep].reset_index(drop=True)
         return Feuille(feuille.nom, cells, feuille.numeros.iloc[keep].reset_index(drop=True))
