@@ -18,6 +18,7 @@ import pandas as pd
 from rqds_metrics.alimentation import plan_decided
 from rqds_metrics.corrections import Perdue, corrected
 from rqds_metrics.differences import Progression, last_table, read_growth, split
+from rqds_metrics.horloge import last_moment
 from rqds_metrics.mesures import Mesure, Plage, load_mesures, names, plages_decided
 from rqds_metrics.parts import decided
 from rqds_metrics.plan import Condition, Indicateur, Plan, load_plan
@@ -79,6 +80,7 @@ class Donnees:
     vagues: dict[str, tuple[Vague, ...]] = field(
         default_factory=dict
     )  # of indicators, once someone said who was invited
+    dernier: datetime | None = None  # when something was last done, be it after `au` (UTC)
 
     @property
     def demo(self) -> bool:
@@ -342,7 +344,9 @@ def read_donnees(
         beside = _beside(cursor, portees, decisions)
     series = {**typed, **measured}
     series.update(_computed(plan, series))
-    return Donnees(au, tuple(lots), tuple(portees), decisions, series, textes, perdues, beside, vagues)
+    return Donnees(
+        au, tuple(lots), tuple(portees), decisions, series, textes, perdues, beside, vagues, last_moment(cursor)
+    )
 
 
 def empty_donnees(au: date) -> Donnees:

@@ -251,7 +251,11 @@ def vagues_sql(
     plages: tuple[Plage, ...] | None = None,
     rattachements: Rattachements = Rattachements(),  # noqa: B008 (immutable)
 ) -> tuple[str, list[Any]]:
-    """The surveys and questions behind the figures: serie, question, fin, those that bring an answer that counts."""
+    """The surveys and questions behind the figures: serie, question, fin, how many answers count; those that have any."""
     sql, params = releves_sql(mesure, filtre, reglages, plages, rattachements)
     body = sql[sql.index("FROM ") : sql.index("\nGROUP BY")]
-    return f"SELECT r.serie, r.question, r.fin\n{body}\n  AND r.satisfait IS NOT NULL\nGROUP BY 1, 2, 3", params
+    count = f"CAST({CALCULS['repondants']} AS DOUBLE)"
+    return (
+        f"SELECT r.serie, r.question, r.fin, {count}\n{body}\n  AND r.satisfait IS NOT NULL\nGROUP BY 1, 2, 3",
+        params,
+    )

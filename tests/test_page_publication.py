@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from rqds_metrics import publications
-from rqds_metrics.diffusion.publication import current
+from rqds_metrics import mise_en_ligne
+from rqds_metrics.diffusion.parution import current
 
 PAGE = "pages/publication.py"
 
@@ -27,7 +27,7 @@ def test_nothing_is_chosen_on_an_empty_base(app_on, tmp_path):
 
 
 def test_what_is_approved_is_put_online_then_proposed_published_and_taken_back(app_on, own_demo: Path):
-    folder = publications.folder_of(own_demo)
+    folder = mise_en_ligne.folder_of(own_demo)
     at = app_on(own_demo, PAGE)
     assert not at.exception
     assert any("n'est pas en ligne" in w.value for w in at.warning)

@@ -14,11 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from rqds_metrics import publications
+from rqds_metrics import demandes, mise_en_ligne, publications
 from rqds_metrics.commentaires import to_keep
+from rqds_metrics.diffusion import instantanes, parution
 from rqds_metrics.diffusion import publication as pub
 from rqds_metrics.diffusion.composition import Choix, build
-from rqds_metrics.diffusion.donnees_ouvertes import addresses_of, files_of
+from rqds_metrics.diffusion.donnees_ouvertes import addresses_of, files_of, open_data
 from rqds_metrics.diffusion.ecarts import ecarts_of
 from rqds_metrics.donnees import Donnees, empty_donnees, load_donnees, read_lots
 from rqds_metrics.plan import load_plan
@@ -39,7 +40,7 @@ BON = "=HYPERLINK(\"x\") <script>alert('bon')</script>"
 
 def publish(base: Path, choix: Choix) -> pub.Publication:
     publications.approve(choix, DEMO_AU, base, qui=QUI)
-    found = publications.publish(base)
+    found = mise_en_ligne.publish(base)
     assert found is not None
     return found
 
@@ -48,7 +49,7 @@ def every_text(path: Path) -> str:
     """All that a snapshot holds, whatever its tables."""
     with duckdb.connect(str(path), read_only=True) as connection:
         tables = [t for (t,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
-        assert set(tables) == {"meta", *pub._TABLES}
+        assert set(tables) == {"meta", *instantanes._TABLES}
         assert not connection.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()
         return "\n".join("|".join(map(str, r)) for t in tables for r in connection.execute(f"FROM {t}").fetchall())
 
@@ -73,7 +74,7 @@ def commented(own_demo: Path) -> tuple[Path, Choix]:
 def test_the_snapshot_holds_what_was_chosen_and_nothing_else(commented: tuple[Path, Choix]) -> None:
     base, choix = commented
     p = publish(base, choix)
-    path = publications.folder_of(base) / pub.file_name(p.numero)
+    path = mise_en_ligne.folder_of(base) / instantanes.file_name(p.numero)
     text, raw = every_text(path), path.read_bytes()
     assert "alert('bon')" in text and p.indicateurs and {i.id for i in p.indicateurs} == set(CHOISIS)
     with connect(base) as cursor:
@@ -167,50 +168,52 @@ def test_few_new_answers_since_an_earlier_publication_are_withheld() -> None:
 
 
 def test_proposed_approved_and_taken_back(own_demo: Path) -> None:
-    folder = publications.folder_of(own_demo)
+    folder = mise_en_ligne.folder_of(own_demo)
     assert folder == own_demo.parent / "publication" / "demonstration"
-    first = publications.publish(own_demo)  # the one that the demonstration comes with
+    first = mise_en_ligne.publish(own_demo)  # the one that the demonstration comes with
     assert first and first.numero == 1 and first.demo
     publications.propose(Choix(CHOISIS), DEMO_AU, own_demo, qui=QUI)
-    waiting = publications.proposed(load_donnees(date.today(), own_demo).decisions)
+    waiting = demandes.proposed(load_donnees(date.today(), own_demo).decisions)
     assert waiting and waiting.choix.indicateurs == tuple(i for i in PLAN.tous if i in CHOISIS)
-    assert publications.online(own_demo) == first  # what is proposed is not online
+    assert mise_en_ligne.online(own_demo) == first  # what is proposed is not online
     second = publish(own_demo, Choix(CHOISIS, note="La deuxième"))
-    assert publications.proposed(load_donnees(date.today(), own_demo).decisions) is None
+    assert demandes.proposed(load_donnees(date.today(), own_demo).decisions) is None
     assert [h.numero for h in second.historique] == [2, 1] and second.historique[0].retires > 100
     publications.take_back(2, own_demo, qui=QUI)
-    assert publications.online(own_demo) == first and (folder / "publication-2.duckdb").exists()
+    assert mise_en_ligne.online(own_demo) == first
+    assert not (folder / "publication-2.duckdb").exists()  # kept, out of reach of what is served
+    assert parution.kept(folder, 2) == second and parution.taken_back(folder) == [2]
     third = publish(own_demo, Choix(CHOISIS))
     assert third.numero == 3 and third.historique[1].note.startswith("Retirée le ")
     publications.take_back(3, own_demo, qui=QUI)
     publications.take_back(1, own_demo, qui=QUI)
-    assert publications.online(own_demo) is None
-    with pytest.raises(publications.PublicationRefusee):
+    assert mise_en_ligne.online(own_demo) is None
+    with pytest.raises(demandes.PublicationRefusee):
         publications.take_back(1, own_demo, qui=QUI)
 
 
 def test_figures_that_changed_since_the_approval_are_not_published(own_demo: Path) -> None:
-    first = publications.publish(own_demo)
+    first = mise_en_ligne.publish(own_demo)
     publications.approve(Choix(("1.2.6-2", "1.2.1-1")), DEMO_AU, own_demo, qui=QUI)
     with transaction(own_demo) as cursor:
         decide(cursor, "cible", "1.2.1-1", 99.0, qui=QUI, pourquoi="", exercice="2026-2027",
                quand=now().replace(year=2026, month=11, day=24, hour=20))  # fmt: skip
-    with pytest.raises(publications.PublicationRefusee, match="ont changé"):
-        publications.publish(own_demo)
-    assert publications.online(own_demo) == first
+    with pytest.raises(demandes.PublicationRefusee, match="ont changé"):
+        mise_en_ligne.publish(own_demo)
+    assert mise_en_ligne.online(own_demo) == first
 
 
 @pytest.mark.parametrize("choix", [Choix(()), Choix(("9.9.9-9",)), Choix(("1.1.1-1",), note="a" * 301)])
 def test_a_choice_that_cannot_be_is_refused(own_demo: Path, choix: Choix) -> None:
-    with pytest.raises(publications.PublicationRefusee):
+    with pytest.raises(demandes.PublicationRefusee):
         publications.propose(choix, DEMO_AU, own_demo, qui=QUI)
 
 
 def test_who_may_not_is_refused_and_nothing_is_written(own_demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(publications, "peut", lambda qui, acte: acte == "proposer")
-    with pytest.raises(publications.PublicationRefusee, match="rôle"):
+    with pytest.raises(demandes.PublicationRefusee, match="rôle"):
         publications.approve(Choix(CHOISIS), DEMO_AU, own_demo, qui=QUI)
-    with pytest.raises(publications.PublicationRefusee, match="rôle"):
+    with pytest.raises(demandes.PublicationRefusee, match="rôle"):
         publications.take_back(1, own_demo, qui=QUI)
     publications.propose(Choix(CHOISIS), DEMO_AU, own_demo, qui=QUI)
     assert len(publications.history(own_demo)) == 2
@@ -263,15 +266,15 @@ def test_whole_numbers_and_missing_ones(commented: tuple[Path, Choix]) -> None:
 
 
 def test_each_publication_keeps_its_address(own_demo: Path) -> None:
-    publications.publish(own_demo)
+    mise_en_ligne.publish(own_demo)
     publish(own_demo, Choix(CHOISIS))
     third = publish(own_demo, Choix(CHOISIS[:2]))
-    found = publications.open_data(third, own_demo)
+    found = open_data(mise_en_ligne.folder_of(own_demo), third)
     assert {a.rsplit("/", 1)[0] for a in found} == {"donnees", "donnees/1", "donnees/2", "donnees/3"}
     assert found["donnees/datapackage.json"] == found["donnees/3/datapackage.json"]
     assert b"Retir" in found["donnees/3/changements.csv"] and b"Ajout" in found["donnees/1/changements.csv"]
     publications.take_back(2, own_demo, qui=QUI)
-    again = publications.open_data(third, own_demo)
+    again = open_data(mise_en_ligne.folder_of(own_demo), third)
     assert not any(a.startswith("donnees/2/") for a in again)
 
 
@@ -287,15 +290,15 @@ def test_the_command_publishes_what_is_approved(own_demo: Path, capsys, tmp_path
 
 
 def test_a_demonstration_made_again_takes_the_place_of_the_old_one_but_never_of_real_figures(own_demo: Path) -> None:
-    folder = publications.folder_of(own_demo)
-    first = publications.publish(own_demo)
+    folder = mise_en_ligne.folder_of(own_demo)
+    first = mise_en_ligne.publish(own_demo)
     assert first
-    path = folder / pub.file_name(1)
+    path = folder / instantanes.file_name(1)
     for demo in (True, False):
         path.unlink()
-        pub.write_snapshot(replace(first, demo=demo, publie_le=first.publie_le.replace(year=2020)), folder)
+        parution.write_snapshot(replace(first, demo=demo, publie_le=first.publie_le.replace(year=2020)), folder)
         if demo:
-            assert publications.publish(own_demo) == first
+            assert mise_en_ligne.publish(own_demo) == first
         else:
-            with pytest.raises(publications.PublicationRefusee, match="déjà"):
-                publications.publish(own_demo)
+            with pytest.raises(demandes.PublicationRefusee, match="déjà"):
+                mise_en_ligne.publish(own_demo)

@@ -22,6 +22,7 @@ from etl.report import constat_text, effect_text
 from etl.source import Lecture
 from pages.ui.donnees import stamp
 from pages.ui.gabarits import escape_markdown, render
+from pages.ui.portier import download, permit
 from pages.ui.sources import described
 from rqds_metrics.alimentation import plan_decided
 from rqds_metrics.donnees import load_donnees
@@ -49,7 +50,6 @@ def say(dits: Sequence[Dit]) -> None:
 
 
 MONTRES = 25  # lots shown at first, and added by each « Voir plus »
-QUI = "poste local"  # until people sign in
 
 
 def read_files(files: Sequence[Any]) -> list[Lecture]:
@@ -106,8 +106,13 @@ def offer_annotated(apercus: Sequence[Apercu]) -> None:
         if copy:
             stem = apercu.lecture.fichier.rsplit(".", 1)[0]
             label = f"Copie annotée de {escape_markdown(apercu.lecture.fichier)}"
-            st.download_button(
-                label, copy, f"{stem} - à corriger.xlsx", icon=":material/download:", key=f"copie_{rank}"
+            download(
+                "copie_annotee",
+                label,
+                copy,
+                f"{stem} - à corriger.xlsx",
+                icon=":material/download:",
+                key=f"copie_{rank}",
             )
 
 
@@ -163,7 +168,7 @@ def store_ready(apercus: list[Apercu]) -> list[Dit]:
         if apercu.etat != "pret":
             continue
         try:
-            recu = import_export(apercu.lecture, par=QUI)
+            recu = import_export(apercu.lecture, par=permit("envoi"))
         except LotRefuse as refus:
             lines.append(Dit(f"{apercu.lecture.fichier} : rien n'est enregistré. {refus}", fait=False))
             continue

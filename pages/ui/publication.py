@@ -10,17 +10,19 @@ from markupsafe import Markup
 
 from pages.ui.decisions import edit
 from pages.ui.donnees import GARDES, donnees, results, stamp
-from pages.ui.envois import QUI, Dit, when_text
+from pages.ui.envois import Dit, when_text
 from pages.ui.gabarits import escape_markdown, render
-from rqds_metrics import publications
+from pages.ui.portier import may, permit
+from rqds_metrics import demandes, mise_en_ligne, publications
 from rqds_metrics.commentaires import Commentaire, commentaires_of, periode_text
+from rqds_metrics.demandes import Demande, PublicationRefusee
 from rqds_metrics.diffusion.composition import Choix, withheld_of
 from rqds_metrics.diffusion.ecarts import ecarts_of, value_text
-from rqds_metrics.diffusion.publication import Publication, PublicationIllisible, pointer
+from rqds_metrics.diffusion.parution import pointer
+from rqds_metrics.diffusion.publication import Publication, PublicationIllisible
 from rqds_metrics.diffusion.retenue import reason_text
 from rqds_metrics.exercice import Exercice, exercices_du_plan
 from rqds_metrics.plan import load_plan
-from rqds_metrics.publications import Demande, PublicationRefusee
 from rqds_metrics.registre import Decision
 from rqds_metrics.regles.formats import jour
 from rqds_metrics.resultats import Calcul
@@ -39,7 +41,7 @@ def _year() -> Exercice:
 def online() -> Publication | None:
     """What is online; None, and said, where it cannot be read."""
     try:
-        return publications.online()
+        return mise_en_ligne.online()
     except PublicationIllisible as error:
         st.error(escape_markdown(str(error)), icon=":material/error:")
         return None
@@ -51,7 +53,7 @@ def online_html() -> Markup:
 
 def waiting() -> Demande | None:
     """The proposal that waits, said."""
-    found = publications.proposed(donnees(today()).decisions)
+    found = demandes.proposed(donnees(today()).decisions)
     if found:
         what = f"Proposition de {found.qui}, le {when_text(found.quand)} : {len(found.choix.indicateurs)} indicateurs."
         st.info(escape_markdown(what + (f" {found.choix.note}" if found.choix.note else "")), icon=":material/inbox:")
@@ -60,21 +62,23 @@ def waiting() -> Demande | None:
 
 def put_online() -> None:
     """What is online is not what is approved (a publication cut short, a demonstration taken away): one button."""
-    approved = publications.standing(donnees(today()).decisions)
+    approved = demandes.standing(donnees(today()).decisions)
     try:
-        here = pointer(publications.folder_of())
+        here = pointer(mise_en_ligne.folder_of())
     except PublicationIllisible:
         here = None
     if approved and (here is None or here.numero != approved.numero):
         st.warning(
             f"La publication n° {approved.numero} est approuvée et n'est pas en ligne.", icon=":material/warning:"
         )
-        if st.button("Mettre en ligne", type="primary"):
-            _do(publications.publish, f"La publication n° {approved.numero} est en ligne.")
+        if may("publication") and st.button("Mettre en ligne", type="primary"):
+            permit("publication")
+            _do(mise_en_ligne.publish, f"La publication n° {approved.numero} est en ligne.")
     elif here and approved is None:
         st.warning(f"La publication n° {here.numero} est en ligne et n'est plus approuvée.", icon=":material/warning:")
-        if st.button("La retirer de la page publique", type="primary"):
-            _do(publications.publish, "Plus rien n'est en ligne.")
+        if may("publication") and st.button("La retirer de la page publique", type="primary"):
+            permit("publication")
+            _do(mise_en_ligne.publish, "Plus rien n'est en ligne.")
 
 
 @lru_cache(GARDES)
@@ -83,7 +87,7 @@ def _withheld(stamp: str) -> dict[str, str]:
     plan, au, year = load_plan(), today(), str(_year())
     calcul = Calcul(plan, donnees(au))
     minimum = calcul.donnees.decisions.reglages.publie_des
-    found = withheld_of(plan, calcul, plan.tous, minimum, publications.groups(au))
+    found = withheld_of(plan, calcul, plan.tous, minimum, mise_en_ligne.groups(au))
     return {id_: reason_text(why, minimum) for (id_, y), why in found.items() if y == year}
 
 
@@ -99,14 +103,14 @@ def _comments(stamp: str) -> tuple[Commentaire, ...]:
 def choose(found: Demande | None) -> Choix:
     """What is ticked; the proposal that waits at first, else what was approved last."""
     known = donnees(today())
-    last = found or publications.standing(known.decisions)
+    last = found or demandes.standing(known.decisions)
     before = last.choix if last else Choix(())
     turn = f"{last.quand:%Y%m%d%H%M%S}" if last else "premier"
     with st.expander("Ce qui est public", expanded=found is None and not before.indicateurs):
         ids = _choose_indicators(before, turn)
         words = _choose_comments(before, turn)
         note = st.text_input("Note de cette publication, montrée dans son historique", "" if not found else before.note,
-                             max_chars=publications.NOTE_MAX, key=f"note_{turn}")  # fmt: skip
+                             max_chars=demandes.NOTE_MAX, key=f"note_{turn}")  # fmt: skip
     return Choix(tuple(ids), words, note)
 
 
@@ -154,12 +158,12 @@ def _choose_comments(before: Choix, turn: str) -> dict[str, str]:
 def _preview(
     stamp: str, folder: str, ids: tuple[str, ...], words: tuple[tuple[str, str], ...], note: str
 ) -> Publication:
-    return publications.preview(Choix(ids, dict(words), note), today())
+    return mise_en_ligne.preview(Choix(ids, dict(words), note), today())
 
 
 def preview_of(choix: Choix) -> Publication:
     """The publication as it would be now."""
-    folder = publications.folder_of()
+    folder = mise_en_ligne.folder_of()
     here = (folder / "courante.json").stat().st_mtime_ns if (folder / "courante.json").exists() else 0
     return _preview(
         stamp(), f"{folder} {here}", choix.indicateurs, tuple(sorted(choix.commentaires.items())), choix.note
@@ -191,7 +195,7 @@ def _period(periode: str) -> str:
 def _said(d: Decision) -> str:
     if d.valeur is None:
         return "Proposition reprise ou approuvée"
-    if d.cle == publications.PROPOSITION:
+    if d.cle == demandes.PROPOSITION:
         return "Proposée"
     return f"Publication n° {d.cle} retirée" if d.valeur.get("retiree") else f"Publication n° {d.cle} approuvée"
 
@@ -207,26 +211,29 @@ def jour_of(d: Decision) -> str:
 
 def propose_choice(choix: Choix) -> None:
     demo = donnees(today()).demo
-    _do(lambda: publications.propose(choix, today(), qui=QUI, demo=demo), "La proposition attend la direction.")
+    _do(
+        lambda: publications.propose(choix, today(), qui=permit("proposition"), demo=demo),
+        "La proposition attend la direction.",
+    )
 
 
 def take_proposal_back() -> None:
     demo = donnees(today()).demo
-    _do(lambda: publications.drop_proposal(qui=QUI, demo=demo), "La proposition est reprise.")
+    _do(lambda: publications.drop_proposal(qui=permit("proposition"), demo=demo), "La proposition est reprise.")
 
 
 def approve_and_publish(choix: Choix) -> None:
     def work() -> None:
-        publications.approve(choix, today(), qui=QUI, demo=donnees(today()).demo)
-        publications.publish()
+        publications.approve(choix, today(), qui=permit("publication"), demo=donnees(today()).demo)
+        mise_en_ligne.publish()
 
     _do(work, "La publication est approuvée et en ligne.")
 
 
 def take_back_online() -> None:
     """Take what is online off: asked twice."""
-    p = publications.standing(donnees(today()).decisions)
-    if p is None or p.numero is None:
+    p = demandes.standing(donnees(today()).decisions)
+    if p is None or p.numero is None or not may("publication"):
         return
     with st.popover("Retirer ce qui est en ligne"):
         st.write("La publication précédente, s'il y en a une, sera de nouveau en ligne.")
@@ -234,7 +241,7 @@ def take_back_online() -> None:
         if st.button(f"Retirer la publication n° {p.numero}", key="retirer"):
             number, demo = p.numero, donnees(today()).demo
             _do(
-                lambda: publications.take_back(number, qui=QUI, pourquoi=why, demo=demo),
+                lambda: publications.take_back(number, qui=permit("publication"), pourquoi=why, demo=demo),
                 f"La publication n° {number} est retirée.",
             )
 

@@ -160,18 +160,55 @@ def site_files(
 
 def render_site(
     publication: Publication, dossier: Path, *, adresse: str | None = None, precedente: Publication | None = None,
-    fichiers: Mapping[str, bytes] | None = None,
+    fichiers: Mapping[str, bytes] | None = None, retirees: Iterable[int] = (),
 ) -> int:  # fmt: skip
     """Write the site in `dossier`, in the place of the one that stands there; how many files it has.
+
+    Args:
+        retirees: the publications that were taken back; their open data leave the site, those of others stay for good.
 
     Raises:
         DossierRefuse: the folder holds something else, or could not be replaced; nothing is changed.
         ValueError: `adresse` is not the address of a site.
     """
     stood = written_before(dossier)
-    before = [m[1] for name in stood if (m := _PAGE.fullmatch(name))]
-    kept = {n: (dossier / n).read_bytes() for n in stood if _GARDE.match(n) and (dossier / n).is_file()}
+    gone = tuple(f"donnees/{n}/" for n in retirees)
+    kept = {
+        n: (dossier / n).read_bytes()
+        for n in stood
+        if _GARDE.match(n) and not n.startswith(gone) and (dossier / n).is_file()
+    }
     carried = {**kept, **(fichiers or {})}
-    files = site_files(publication, adresse=adresse, precedente=precedente, retires=before, fichiers=carried)
+    files = site_files(publication, adresse=adresse, precedente=precedente, retires=_were(stood), fichiers=carried)
+    replace_folder(dossier, files)
+    return len(files)
+
+
+def _were(stood: Iterable[str]) -> list[str]:
+    """The indicators that a site had a page for."""
+    return [m[1] for name in stood if (m := _PAGE.fullmatch(name))]
+
+
+def render_empty(dossier: Path, adresse: str | None = None) -> int:
+    """Where a site of ours stands, put one that says that nothing is published; 0, and nothing written, where none does.
+
+    Raises:
+        DossierRefuse: see render_site.
+    """
+    stood = written_before(dossier)
+    if not stood:
+        return 0
+    pages = [*_FIXES.values(), "404.html", *(address_of(p, i) for i in _were(stood) for p in ("indicateur", "carte"))]
+    base = checked(adresse)
+    files = {
+        path: render("vide.html", racine=base if path == "404.html" and base else "../" * path.count("/"), csp=CSP).encode()
+        for path in pages
+    }  # fmt: skip
+    files |= {
+        "style.css": style().encode(),
+        "icone.svg": ICONE.encode(),
+        "_headers": _HEADERS.encode(),
+        ".nojekyll": b"",
+    }
     replace_folder(dossier, files)
     return len(files)
