@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 
 from etl.cells import to_int, unaccented
+from etl.columns import TOTAL_ECARTE, TOTAUX, headers_at
 from etl.dates import to_date
 from etl.findings import constat_at, faulty_cells
 from etl.privacy import scrub_page
 from etl.source import ENTETE_MAX, Extrait, Feuille
-from etl.table import TOTAL_ECARTE, TOTAUX, headers_at
 
 Role = Literal["sessions", "vues", "utilisateurs", "page", "titre", "jour", "autre"]
 

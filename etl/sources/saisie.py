@@ -11,11 +11,12 @@ from typing import Any
 import pandas as pd
 
 from etl.cells import Typed, to_number, to_percent, unaccented
+from etl.columns import Champ, Table, find_header
 from etl.dates import month_number
 from etl.findings import constat_at, faulty_cells
 from etl.privacy import scrub
 from etl.source import Constat, Contexte, Document, Extrait, Tranche, row_columns
-from etl.table import Champ, Table, TableSource, find_header
+from etl.table import TableSource
 from etl.typed import NO, YES, Donne, record_of, serie_of
 from rqds_metrics.exercice import Exercice
 from rqds_metrics.plan import Indicateur

@@ -15,7 +15,7 @@ from rqds_metrics.exercice import Exercice, exercices_du_plan
 from rqds_metrics.plan import Plan, load_plan
 from rqds_metrics.resultats import Calcul, Resultat, compute
 from rqds_metrics.reunions import Reunion, last_before, reunions_of
-from rqds_metrics.store import BaseIllisible, BaseOccupee, base_path, version
+from rqds_metrics.store import BaseIllisible, BaseOccupee, base_path, today, version
 
 GARDES = 128
 MOIS = timedelta(days=30)
