@@ -169,6 +169,7 @@ class Gardien:
         """Streamlit comes back to its first page, and says nothing of a failure: to the page asked for, or with a word."""
         query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
         kept = HTTPConnection(scope).cookies.get(RETOUR)
+        send = self._secured(send)
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -182,7 +183,7 @@ class Gardien:
                     headers.append("set-cookie", f"{RETOUR}=; Max-Age=0; Path=/; HttpOnly; SameSite=lax")
             await send(message)
 
-        return self._secured(answer)
+        return answer
 
     async def _socket(
         self, scope: Scope, receive: Receive, send: Send, claims: dict[str, object], found: Personne | Refus | None

@@ -7,6 +7,7 @@ comes later must not rely on what an earlier run was told.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn
 
 import streamlit as st
@@ -18,7 +19,7 @@ from rqds_metrics.store import local
 from rqds_metrics.yaml_strict import DefinitionError
 
 FERMEE = "L'accès est mal réglé : l'application est fermée. La personne qui la tient trouve la cause dans sa console."
-FIN_PROCHE = 15  # minutes before the end from which it is said in words
+FIN_PROCHE = timedelta(minutes=10)  # before the end of a session, from when it is said
 
 
 class AccesRefuse(Exception):
@@ -128,8 +129,14 @@ def foot() -> None:
     who = person()
     if who.courriel is None or who.fin is None:
         return
-    end = local(who.fin)
-    with st.sidebar, st.container(key="pied_session", gap="small"):
-        st.markdown(f"**{escape_markdown(who.nom)}**  \n{ROLES[who.role]}, jusqu'à {end.hour} h {end.minute:02d}")
-        if st.button("Se déconnecter", icon=":material/logout:", key="se_deconnecter"):
+    end = local(who.fin.astimezone(UTC).replace(tzinfo=None))
+    until = f"{end.hour} h {end.minute:02d}"
+    if who.fin - datetime.now(UTC) < FIN_PROCHE:
+        st.info(
+            f"Votre session se termine à {until} : enregistrez ce qui ne l'est pas, puis reconnectez-vous.",
+            icon=":material/schedule:",
+        )
+    with st.sidebar, st.container(key="pied_session", gap=None):
+        st.markdown(f"**{escape_markdown(who.nom)}**  \n{ROLES[who.role]}, jusqu'à {until}")
+        if st.button("Se déconnecter", icon=":material/logout:", type="tertiary", key="se_deconnecter"):
             st.logout()
