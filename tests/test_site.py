@@ -16,7 +16,8 @@ from rqds_metrics.diffusion.publication import Publication
 from rqds_metrics.diffusion.site import DossierRefuse, ecriture, render_site, site_files
 from rqds_metrics.diffusion.site.figures import five_years_figure, year_figure
 from rqds_metrics.diffusion.site.gabarit import style
-from rqds_metrics.diffusion.site.vues import Bilan, Vue
+from rqds_metrics.diffusion.site.lignes import Bilan
+from rqds_metrics.diffusion.site.vues import Vue
 from rqds_metrics.statuts import APPARENCES
 from tests.conftest import DEMO_AU
 from tests.publiee import HOSTILE, hostile, publication_of, withheld
