@@ -8,9 +8,9 @@ from datetime import date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from rqds_metrics.diffusion.publication import Action, Indicateur, Objectif, Orientation, Publication, Resultat
+from rqds_metrics.diffusion.publication import Action, Edition, Indicateur, Objectif, Orientation, Publication, Resultat
 from rqds_metrics.diffusion.site.lignes import Bilan, Ligne
-from rqds_metrics.regles.formats import jour, mois
+from rqds_metrics.regles.formats import jour, mois, nombre
 from rqds_metrics.regles.statut import EVALUES
 
 _QUEBEC = ZoneInfo("America/Toronto")
@@ -152,6 +152,27 @@ class Vue:
         rank = ids.index(id_)
         before = self.lignes[ids[rank - 1]] if rank else None
         return before, self.lignes[ids[rank + 1]] if rank + 1 < len(ids) else None
+
+    @property
+    def precedent(self) -> Edition | None:
+        """The publication before this one that was not taken back, as the history tells it."""
+        known = self.precedente.numero if self.precedente else 0
+        return next((e for e in self.p.historique[1:] if e.numero == known), None)
+
+    @property
+    def bouge(self) -> str:
+        """« 49 indicateurs ont changé, 2 sont nouveaux. »"""
+        e = self.p.historique[0]
+        told = [
+            f"{nombre(n)} {one if n == 1 else many}"
+            for n, one, many in (
+                (e.changes, "indicateur a changé", "indicateurs ont changé"),
+                (e.ajoutes, "est nouveau", "sont nouveaux"),
+                (e.retires, "n'est plus publié", "ne sont plus publiés"),
+            )
+            if n
+        ]
+        return f"{', '.join(told)}." if told else "rien n'a changé."
 
     @cached_property
     def mouvements(self) -> list[Mouvement]:
