@@ -199,13 +199,8 @@ def _write_those_of_the_demonstration(
     decisions: Decisions, found: Demande, folder: Path, base: str | Path | None
 ) -> None:
     """The demonstration comes with a past: what was approved before `found` is written as it would have been then."""
-    there = set(parution.every_number(folder))
     for d in approved(decisions)[::-1]:
-        if (
-            d.numero
-            and d.numero < (found.numero or 0)
-            and d.numero not in there
-            and d.empreinte is None
-            and not d.retiree
-        ):
-            write_file(prepare(d.choix, d.au, base, d.numero, d.publie_le).publication, folder)
+        if d.numero and d.numero < (found.numero or 0) and d.empreinte is None and not d.retiree:
+            path = folder / file_name(d.numero)
+            if not path.exists() or _of_another_base(path, d):
+                write_file(prepare(d.choix, d.au, base, d.numero, d.publie_le).publication, folder)
