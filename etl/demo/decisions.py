@@ -91,7 +91,7 @@ _POURQUOI = {
     "2.2.2-3": "On garde le rythme de l'an 1 : cinq rencontres.",
     "4.1.1-4": "On garde le rythme de l'an 1 : neuf balados.",
     "4.2.2-1": "Deux capsules par année, comme à l'an 1.",
-    "4.1.3-1": "La carte des projets a maintenant ses dix-sept régions.",
+    "4.1.1-3": "Les écoutes montent dans les jours qui suivent une infolettre : chacune annonce maintenant un épisode.",
 }
 # Targets changed while the year was under way.
 _REVISIONS = (
