@@ -139,7 +139,7 @@ COMMENTAIRES = {
     "1.2.6-2": "Le nouveau site est en ligne depuis l'été. Les pages des régions arrivent cet automne.",
     "1.2.6-4": "Le nouveau gabarit n'a pas encore relevé le taux d'ouverture. Un essai d'objets plus courts est en cours.",
     "2.2.5-1": "Le dossier est complet et attend la réponse du ministère.",
-    "4.1.3-1": "La carte attire surtout dans les jours qui suivent une infolettre : chacune en montre maintenant une région.",
+    "4.1.1-3": "Les écoutes montent dans les jours qui suivent une infolettre : chacune annonce maintenant un épisode.",
 }
 _ENTRE = timedelta(days=63)  # between the two publications
 
