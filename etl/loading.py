@@ -18,7 +18,7 @@ from etl.matching import AmbiguousError, match_known
 from etl.originaux import keep_original
 from etl.source import Constat, Extrait, Lecture, Tranche
 from etl.vigilance import COLONNES, Passe, cautions
-from rqds_metrics import store
+from rqds_metrics import activite, horloge, store
 from rqds_metrics.disk import DisquePlein, check_room
 from rqds_metrics.donnees import Lot, read_lots, read_portees_near
 from rqds_metrics.familles import COMMUNES, FAMILLES
@@ -328,15 +328,33 @@ def import_export(
     Raises:
         LotRefuse: see store_lot; or the disk filled up in the middle.
     """
+    took = activite.Chronometre()
     try:
         with store.transaction(base) as cursor:
-            recu = store_with_effect(cursor, lecture, par=par, recu_le=recu_le or store.now(), demo=demo)
+            recu = store_with_effect(cursor, lecture, par=par, recu_le=recu_le or horloge.moment(cursor), demo=demo)
             limit = read_decisions(cursor, store.today()).reglages.original_max_mo
     except DisquePlein as plein:
+        activite.say("refus", par, motif="disque_plein")
         raise _no_room(plein) from plein
+    except LotRefuse as refus:
+        activite.say("refus", par, motif=",".join(sorted({c.nom for c in refus.constats})))
+        raise
+    _log(recu, lecture, par, took)
     if recu.lot is None or demo:
         return recu
     return replace(recu, constats=tuple(keep_original(lecture, base, limit)))
+
+
+def _log(recu: Recu, lecture: Lecture, par: str, took: activite.Chronometre) -> None:
+    extrait = lecture.extrait
+    assert extrait is not None
+    # a tool that someone described has the name that they typed
+    source = "autre" if extrait.source.startswith("autre-") else extrait.source
+    if recu.deja:
+        activite.say("deja_recu", par, lot=recu.deja.id, source=source)
+        return
+    activite.say("import", par, lot=recu.lot, source=source, lignes=recu.lignes, ecartees=sum(extrait.ecartees.values()),
+                 personnelles=extrait.cellules_personnelles, remplace=len(recu.remplace), duree_ms=took.ms)  # fmt: skip
 
 
 def cancel_lot(lot: int, base: str | Path | None = None, *, qui: str, quand: datetime | None = None) -> Lot:
@@ -354,9 +372,10 @@ def cancel_lot(lot: int, base: str | Path | None = None, *, qui: str, quand: dat
         if found.annule_le:
             when = jour(store.local(found.annule_le).date())
             raise LotRefuse([Constat("lot", "erreur", f"Le lot {lot} est déjà annulé (le {when}).")])
-        moment = quand or store.now()
+        moment = quand or horloge.moment(cursor)
         with recorded(cursor, found, moment):
             cursor.execute("INSERT INTO lot_etat VALUES (?, ?, ?, false)", [lot, moment, qui])
+        activite.say("annulation", qui, lot=lot)
     return found
 
 
@@ -371,4 +390,5 @@ def remove_demo(base: str | Path | None = None) -> int:
         cursor.execute("DELETE FROM effet WHERE lot IN (SELECT id FROM lot WHERE demo)")
         cursor.execute("DELETE FROM registre WHERE demo")
         cursor.execute("DELETE FROM lot WHERE demo")
+        activite.say("demonstration_retiree", lots=len(ids))
     return len(ids)

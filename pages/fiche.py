@@ -8,6 +8,7 @@ from pages.ui.alimentation import feeding_form
 from pages.ui.cadre import show
 from pages.ui.commentaires import comment_form, comments_html, comments_of
 from pages.ui.contexte import choose
+from pages.ui.donnees import plan_today
 from pages.ui.envois import say
 from pages.ui.fiche import load_fiche
 from pages.ui.graphiques import config_of
@@ -54,4 +55,4 @@ if fiche.cinq_ans:
         data_buttons(name, lambda: five_years_table(fiche.annees), key="cinq_ans")
 feeding_form(id_, contexte)
 show(fiche.pied, key="fiche_pied")
-decide_on_series(plan.tous[id_], contexte.exercice)
+decide_on_series(plan_today().tous[id_], contexte.exercice)

@@ -6,7 +6,9 @@ import streamlit as st
 
 from pages.ui.apercu import show_public
 from pages.ui.cadre import show
+from pages.ui.contexte import choose_today
 from pages.ui.envois import say
+from pages.ui.portier import may
 from pages.ui.publication import (
     approve_and_publish,
     choose,
@@ -24,8 +26,7 @@ from pages.ui.publication import (
     waiting,
 )
 
-st.title("Publication", anchor=False)
-st.caption("Ce que les partenaires voient : les chiffres approuvés, et rien d'autre.")
+choose_today("Publication", "Ce que les partenaires voient : les chiffres approuvés, et rien d'autre.")
 say(st.session_state.pop("dits", []))
 show(online_html(), key="en_ligne")
 put_online()
@@ -38,7 +39,7 @@ else:
     with st.container(horizontal=True):
         if st.button("Proposer à la direction", icon=":material/send:"):
             propose_choice(choix)
-        if st.button("Approuver et publier", type="primary", icon=":material/public:"):
+        if may("publication") and st.button("Approuver et publier", type="primary", icon=":material/public:"):
             approve_and_publish(choix)
         if found and st.button("Reprendre la proposition"):
             take_proposal_back()

@@ -9,6 +9,9 @@ from pathlib import Path
 from rqds_metrics.avis import send_notices
 from rqds_metrics.cli import day, french_parser, run, year
 from rqds_metrics.diffusion import documents
+from rqds_metrics.exploitation import commandes as exploitation
+from rqds_metrics.exploitation.reglages import load_exploitation
+from rqds_metrics.horloge import run_clock
 from rqds_metrics.mesures import check_mesures
 from rqds_metrics.plan import check_plan
 from rqds_metrics.registre import default_reglages
@@ -23,10 +26,11 @@ def verifier() -> int:
     defauts = list(lu.defauts)
     _, mesures = check_mesures(plan)
     defauts += mesures.defauts
-    try:
-        default_reglages()
-    except DefinitionError as error:
-        defauts += error.defauts
+    for read in (default_reglages, load_exploitation):
+        try:
+            read()
+        except DefinitionError as error:
+            defauts += error.defauts
     if plan is None or defauts:
         print(f"{len(defauts)} défaut{'s' if len(defauts) > 1 else ''} :")
         for defaut in defauts:
@@ -92,7 +96,15 @@ def main() -> int:
     told.add_argument("--base", help="le fichier DuckDB (RQDS_BASE, sinon data/rqds.duckdb)")
     told.add_argument("--essai", action="store_true", help="montrer le courriel sans l'envoyer")
     told.add_argument("--maintenant", action="store_true", help="sans attendre que la semaine soit passée")
+    exploitation.add_commands(commands)
+    clock = commands.add_parser("horloge", help="l'horloge de l'ordinateur est-elle juste pour la base ?")
+    clock.add_argument("--base", help="le fichier DuckDB (RQDS_BASE, sinon data/rqds.duckdb)")
+    clock.add_argument("--redater", action="store_true", help="dater d'aujourd'hui ce qui l'a été d'avance")
     args = parser.parse_args()
+    if args.commande in ("sauvegarder", "restaurer", "sante"):
+        return exploitation.run_command(args)
+    if args.commande == "horloge":
+        return run_clock(args.base, args.redater)
     if args.commande == "verifier":
         return verifier()
     if args.commande == "rapport":

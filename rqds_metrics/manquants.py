@@ -22,10 +22,10 @@ class Manque:
 
 
 def missing(plan: Plan, decisions: Decisions, cases: Cases, exercice: Exercice, jour_: date) -> list[Manque]:
-    """What a meeting held on `jour_` would miss of the year, in the plan's order."""
+    """What a meeting held on `jour_` would miss of the year, in the plan's order. `plan`: as it is fed that day."""
     out = []
-    for indicateur in plan.indicateurs.values():
-        if indicateur.mesure is None:
+    for indicateur in plan.tous.values():
+        if indicateur.saisi:
             rule = _milestone if indicateur.type == "jalon" else _value
             reason = rule(plan, decisions, indicateur, cases, exercice, jour_)
             if reason:

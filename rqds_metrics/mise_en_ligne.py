@@ -11,6 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from rqds_metrics import activite
 from rqds_metrics.corrections import corrected
 from rqds_metrics.demandes import Demande, PublicationRefusee, approved, standing
 from rqds_metrics.diffusion import parution
@@ -184,6 +185,7 @@ def publish(base: str | Path | None = None) -> pub.Publication | None:
             "ligne. Relisez l'aperçu et approuvez de nouveau."
         )
     parution.write_snapshot(p, folder)
+    activite.say("publication", numero=p.numero, indicateurs=len(p.indicateurs))
     _set_aside(decisions, folder)
     return p
 

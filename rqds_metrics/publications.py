@@ -6,6 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
 
+from rqds_metrics import horloge
 from rqds_metrics.demandes import PROPOSITION, PublicationRefusee, cells_to_keep, to_keep
 from rqds_metrics.diffusion import parution
 from rqds_metrics.diffusion.composition import Choix
@@ -71,6 +72,8 @@ def approve(
                 "Les chiffres ont changé depuis que l'aperçu est ouvert. Relisez-le, puis approuvez."
             )
     with transaction(base) as cursor:
+        if quand is None:
+            horloge.moment(cursor)  # refuses where the clock is wrong
         known = read_decisions(cursor, date.max.replace(year=9998)).publications
         numero = max([0, *(int(k) for k in known if k != PROPOSITION), *parution.every_number(folder)]) + 1
         decide(cursor, "publication", str(numero), valeur, qui=qui, pourquoi=valeur["note"], demo=demo, quand=moment)

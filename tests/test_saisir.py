@@ -23,11 +23,12 @@ from etl.grids import (
 from etl.listed import names_of, texts_of
 from etl.recording import store_entries
 from rqds_metrics import store
-from rqds_metrics.donnees import read_lots
+from rqds_metrics.alimentation import plan_decided
+from rqds_metrics.donnees import load_donnees, read_lots
 from rqds_metrics.exercice import Exercice
 from rqds_metrics.manquants import missing
 from rqds_metrics.plan import load_plan
-from rqds_metrics.registre import Decisions
+from rqds_metrics.registre import Decisions, decide
 from rqds_metrics.saisies import load_cases
 from tests.fabrique import load, saisie
 
@@ -245,3 +246,26 @@ def test_the_page_on_an_empty_base_makes_no_file(app_on, tmp_path):
     at = app_on(tmp_path / "rien.duckdb", "pages/saisir.py", exercice="2026-2027")
     assert not at.exception and "à compléter" in at.expander[0].label
     assert not (tmp_path / "rien.duckdb").exists()
+
+
+def test_what_is_typed_in_is_what_was_decided_not_what_the_plan_foresaw(tmp_path, app_on):
+    base = tmp_path / "rqds.duckdb"
+    with store.transaction(base) as cursor:
+        for id_, valeur in (
+            ("1.2.6-2", {"mode": "saisie"}),
+            ("1.1.4-2", {"mode": "formule", "formule": {"numerateur": ["1.2.4-1"]}}),
+            ("G-objectifs", {"mode": "saisie"}),
+        ):
+            decide(cursor, "alimentation", id_, valeur, qui="direction", pourquoi="essai", quand=T0)
+    from pages.ui.saisir import choices, indicators_of
+
+    at = app_on(base, "pages/saisir.py", action="1.2.6")
+    assert not at.exception
+    ids = {action: [i.id for i in indicators_of(action, None, AN5, AU)] for action in choices()[1:]}  # type: ignore[arg-type]
+    assert "1.2.6-2" in ids["1.2.6"] and "1.1.4-2" not in ids["1.1.4"] and ids["sondage"] == ["G-objectifs"]
+    decided_plan = plan_decided(PLAN, load_donnees(AU, base).decisions)
+    told = {m.indicateur.id for m in missing(decided_plan, Decisions(), {}, AN5, AU)}
+    assert "1.2.6-2" in told and "1.1.4-2" not in told
+    for id_, ok in (("1.2.6-2", True), ("1.1.4-2", False)):
+        ecritures, fautes = check([Frappe(id_, *OCT, valeur="12")], decided_plan, AU, {})
+        assert bool(ecritures) is ok and bool(fautes) is not ok

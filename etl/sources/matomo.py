@@ -30,7 +30,11 @@ class Matomo(TableSource):
         Champ("periode", "text", ("Date",), filled=True),
         Champ("visites", "int", ("Visits", "Visites"), empty=("-",)),
         Champ(
-            "vues", "int", ("Pageviews", "Vues de pages", "Vues de page", "Pages vues"), required=False, empty=("-",)
+            "vues",
+            "int",
+            ("Pageviews", "Vues de pages", "Vues de page", "Pages vues", "Vues"),
+            required=False,
+            empty=("-",),
         ),
     )
     conservables = ((signatures, (*champs, *counts("Unique visitors", "Visiteurs uniques", "Actions"))),)

@@ -11,8 +11,9 @@ from markupsafe import Markup
 
 from pages.ui.decisions import edit
 from pages.ui.donnees import GARDES, donnees, results, stamp
-from pages.ui.envois import QUI, Dit, when_text
+from pages.ui.envois import Dit, when_text
 from pages.ui.gabarits import escape_markdown, render
+from pages.ui.portier import may, permit
 from rqds_metrics import demandes, mise_en_ligne, publications
 from rqds_metrics.commentaires import Commentaire, commentaires_of, periode_text
 from rqds_metrics.demandes import Demande, PublicationRefusee
@@ -74,11 +75,13 @@ def put_online() -> None:
         st.warning(
             f"La publication n° {approved.numero} est approuvée et n'est pas en ligne.", icon=":material/warning:"
         )
-        if st.button("Mettre en ligne", type="primary"):
+        if may("publication") and st.button("Mettre en ligne", type="primary"):
+            permit("publication")
             _do(mise_en_ligne.publish, f"La publication n° {approved.numero} est en ligne.")
     elif here and approved is None:
         st.warning(f"La publication n° {here.numero} est en ligne et n'est plus approuvée.", icon=":material/warning:")
-        if st.button("La retirer de la page publique", type="primary"):
+        if may("publication") and st.button("La retirer de la page publique", type="primary"):
+            permit("publication")
             _do(mise_en_ligne.publish, "Plus rien n'est en ligne.")
 
 
@@ -223,18 +226,21 @@ def jour_of(d: Decision) -> str:
 
 def propose_choice(choix: Choix) -> None:
     demo = donnees(today()).demo
-    _do(lambda: publications.propose(choix, today(), qui=QUI, demo=demo), "La proposition attend la direction.")
+    _do(
+        lambda: publications.propose(choix, today(), qui=permit("proposition"), demo=demo),
+        "La proposition attend la direction.",
+    )
 
 
 def take_proposal_back() -> None:
     demo = donnees(today()).demo
-    _do(lambda: publications.drop_proposal(qui=QUI, demo=demo), "La proposition est reprise.")
+    _do(lambda: publications.drop_proposal(qui=permit("proposition"), demo=demo), "La proposition est reprise.")
 
 
 def approve_and_publish(choix: Choix) -> None:
     def work() -> None:
         seen = st.session_state.get("apercu_vu")
-        publications.approve(choix, today(), qui=QUI, demo=donnees(today()).demo, vue=seen)
+        publications.approve(choix, today(), qui=permit("publication"), demo=donnees(today()).demo, vue=seen)
         mise_en_ligne.publish()
 
     _do(work, "La publication est approuvée et en ligne.")
@@ -243,7 +249,7 @@ def approve_and_publish(choix: Choix) -> None:
 def take_back_online() -> None:
     """Take what is online off: asked twice."""
     p = demandes.standing(donnees(today()).decisions)
-    if p is None or p.numero is None:
+    if p is None or p.numero is None or not may("publication"):
         return
     with st.popover("Retirer ce qui est en ligne"):
         st.write("La publication précédente, s'il y en a une, sera de nouveau en ligne.")
@@ -251,7 +257,7 @@ def take_back_online() -> None:
         if st.button(f"Retirer la publication n° {p.numero}", key="retirer"):
             number, demo = p.numero, donnees(today()).demo
             _do(
-                lambda: publications.take_back(number, qui=QUI, pourquoi=why, demo=demo),
+                lambda: publications.take_back(number, qui=permit("publication"), pourquoi=why, demo=demo),
                 f"La publication n° {number} est retirée.",
             )
 

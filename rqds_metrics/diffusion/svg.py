@@ -8,13 +8,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from markupsafe import Markup, escape
 
 from rqds_metrics.diffusion.formes import forme
 from rqds_metrics.statuts import APPARENCES
 
-ENCRE, GRIS, TRAIT, FOND = "#16212B", "#5B6472", "#D9DEE4", "#EDF0F3"
+ENCRE, GRIS, TRAIT, FOND, PASSE = "#16212B", "#5B6472", "#D9DEE4", "#EDF0F3", "#C5CAD2"
 
 
 def drawn(largeur: float, hauteur: float, titre: str, corps: str, classe: str = "", etirable: bool = False) -> Markup:
@@ -71,6 +72,33 @@ def bullet(
         parts.append(
             f'<line x1="{x(cible):.1f}" x2="{x(cible):.1f}" y1="1" y2="{hauteur - 1}" stroke="{ENCRE}" stroke-width="3"/>'
         )
+    return drawn(largeur, hauteur, titre, "".join(parts), "bullet")
+
+
+def echeance(
+    debut: date, fin: date, au: date, due: date | None, statut: str, titre: str, largeur: int = 320, hauteur: int = 26
+) -> Markup:
+    """A milestone on the year's line: the days gone by (bar), those gone by since it was due (in the status's colour),
+    and its due date (thick mark).
+    """
+    first = min(debut, due or debut)
+    days = (fin - first).days or 1
+
+    def x(day: date) -> float:
+        return largeur * min(max((day - first).days, 0), days) / days
+
+    parts = [
+        f'<rect x="0" y="3" width="{largeur}" height="{hauteur - 6}" fill="{FOND}"/>',
+        f'<rect x="0" y="8" width="{x(au):.1f}" height="{hauteur - 16}" fill="{PASSE}"/>',
+    ]
+    if due is not None:
+        if due < au:
+            parts.append(
+                f'<rect x="{x(due):.1f}" y="8" width="{x(au) - x(due):.1f}" height="{hauteur - 16}" '
+                f'fill="{APPARENCES[statut].couleur}"/>'
+            )
+        at = min(max(x(due), 1.3), largeur - 1.3)
+        parts.append(f'<rect x="{at - 1.3:.1f}" y="0" width="2.6" height="{hauteur}" fill="{ENCRE}"/>')
     return drawn(largeur, hauteur, titre, "".join(parts), "bullet")
 
 
