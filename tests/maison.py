@@ -9,8 +9,9 @@ from pathlib import Path
 import duckdb
 
 from rqds_metrics import migrations
+from rqds_metrics.diffusion import parution
 from rqds_metrics.diffusion import publication as pub
-from rqds_metrics.publications import folder_of
+from rqds_metrics.mise_en_ligne import folder_of
 from tests.bases import rebuild
 
 
@@ -32,7 +33,7 @@ def furnish(folder: Path, name: str = "rqds.duckdb") -> Path:
     document = b"%PDF-1.7 rapport remis au CA"
     put(folder / "documents" / hashlib.sha256(document).hexdigest(), document)
     for numero in (1, 2):
-        pub.write_snapshot(edition(numero), folder_of(base))
+        parution.write_snapshot(edition(numero), folder_of(base))
     # what is on its way is not taken
     put(folder / "originaux" / known[0][:2] / ".abc.part", b"en cours")
     put(folder / "publication" / ".en-cours-x" / "publication-9.duckdb", b"en cours")

@@ -136,9 +136,11 @@ def test_two_states_differ_by_one_row_one_value_or_one_number_to_come(table, tmp
         connection.execute("SELECT nextval('registre_id')")
         connection.execute("UPDATE saisie SET valeur = NULL WHERE rowid = 0")
         connection.execute("ALTER TABLE social ADD COLUMN x VARCHAR")
-    assert read_back(other).differences(read_back(base)) == sorted(
-        [f"table {table}", "table saisie", "table social"]
-    ) + ["colonnes", "numéros à venir"]
+    assert read_back(other).differences(read_back(base)) == [
+        *sorted([f"table {table}", "table saisie", "table social"]),
+        "colonnes",
+        "numéros à venir",
+    ]
 
 
 def test_no_room_is_said_first_and_nothing_is_left(tmp_path, monkeypatch):
@@ -157,7 +159,7 @@ def child(folder):
     try:
         sauvegarder(Path(folder) / "rqds.duckdb", small, quand=MIDI)
     except disk.DisquePlein as plein:
-        print(json.dumps([str(plein), os.listdir(small)]))
+        print(json.dumps([str(plein), [p.name for p in Path(small).iterdir()]]))
 
 
 def test_a_disk_that_fills_up_in_the_middle(tmp_path):
@@ -208,7 +210,7 @@ def test_two_backups_of_one_second_both_stay(tmp_path):
 
 
 def test_a_publication_written_meanwhile_never_leaves_a_pointer_without_its_file(tmp_path, monkeypatch):
-    from rqds_metrics.diffusion import publication as pub
+    from rqds_metrics.diffusion import parution
 
     base = furnish(tmp_path)
     real = sauvegarde._add
@@ -216,7 +218,7 @@ def test_a_publication_written_meanwhile_never_leaves_a_pointer_without_its_file
     def add(archive, name, path, moment):
         out = real(archive, name, path, moment)
         if name.endswith("courante.json"):
-            pub.write_snapshot(edition(3), tmp_path / "publication")
+            parution.write_snapshot(edition(3), tmp_path / "publication")
         return out
 
     monkeypatch.setattr(sauvegarde, "_add", add)
