@@ -21,7 +21,7 @@ from pages.ui.cibles import (
     tell_wrong,
     workbook,
 )
-from pages.ui.contexte import choose_year
+from pages.ui.contexte import choose_today
 from pages.ui.envois import say
 from pages.ui.portier import download
 from rqds_metrics.registre import Choix
@@ -29,7 +29,7 @@ from rqds_metrics.registre import Choix
 VUES = {"toutes": "Par orientation", "fixer": "Cibles à fixer", "excel": "Excel"}
 vue = st.query_params.get("vue", st.session_state.get("cibles_vue", "toutes"))
 vue = vue if vue in VUES else "toutes"
-contexte = choose_year("Cibles", vue=vue)
+contexte = choose_today("Cibles", annee=True, vue=vue)
 exercice = contexte.exercice
 say(st.session_state.pop("dits", []))
 picked = st.segmented_control(

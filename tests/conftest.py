@@ -8,10 +8,14 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from etl.demo.load import load_demo
 
 RACINE = Path(__file__).resolve().parent.parent
+settings.register_profile("sans_horloge", deadline=None)  # a busy machine is no fault
+settings.load_profile("sans_horloge")
+
 DEMO_AU = date(2026, 11, 24)  # the day the demonstration of the tests stops: results do not depend on the clock
 
 

@@ -30,8 +30,8 @@ def comments_html(found: list[Commentaire]) -> Markup:
 
 
 def comments_of(id_: str, contexte: Contexte) -> list[Commentaire]:
-    plan = load_plan()
-    return commentaires_of(Calcul(plan, donnees(contexte.au)), plan.tous[id_], contexte.exercice)
+    calcul = Calcul(load_plan(), donnees(contexte.au))
+    return commentaires_of(calcul, calcul.plan.tous[id_], contexte.exercice)
 
 
 def comment_form(id_: str, contexte: Contexte) -> None:
@@ -41,9 +41,8 @@ def comment_form(id_: str, contexte: Contexte) -> None:
     if contexte.au != today():
         st.caption("Revenez à aujourd'hui (« Vu au ») pour écrire un commentaire.")
         return
-    plan = load_plan()
-    calcul = Calcul(plan, donnees(contexte.au))
-    indicateur = plan.tous[id_]
+    calcul = Calcul(load_plan(), donnees(contexte.au))
+    indicateur = calcul.plan.tous[id_]
     standing = {c.periode: c for c in commentaires_of(calcul, indicateur, contexte.exercice)}
     with st.popover("Commenter", icon=":material/edit_note:"):
         periode = st.selectbox(

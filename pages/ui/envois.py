@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -134,15 +133,14 @@ def preview_files(lectures: list[Lecture]) -> list[Apercu]:
     return found
 
 
-def offer_description(apercus: Sequence[Apercu], files: Sequence[Any]) -> None:
-    """For each file of no tool that we know: the page where one says what its columns are, the file in hand."""
+def offer_description(apercus: Sequence[Apercu]) -> None:
+    """For each file of no tool that we know, in a .zip or not: the page that describes it, the file in hand."""
     unknown = [a.lecture for a in apercus if {"inconnu", "a_reparer"} & {c.nom for c in a.constats}]
     for rank, lecture in enumerate(unknown[:MONTRES]):
         verb = "Réparer la lecture de" if any(c.nom == "a_reparer" for c in lecture.constats) else "Décrire"
         label = f"{verb} {escape_markdown(lecture.fichier)}"
         if st.button(label, icon=":material/table_view:", key=f"decrire_{rank}_{lecture.sha256[:12]}"):
-            octets = next((o for f in files if hashlib.sha256(o := f.getvalue()).hexdigest() == lecture.sha256), None)
-            st.session_state["a_decrire"] = octets and (lecture.fichier, octets)  # one in a .zip is to be dropped again
+            st.session_state["a_decrire"] = lecture.octets and (lecture.fichier, lecture.octets)
             st.switch_page("pages/autre_outil.py")
 
 

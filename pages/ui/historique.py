@@ -103,13 +103,12 @@ def hand_over(lot: Lot, original: Original) -> None:
     stem = lot.fichier.rsplit(".", 1)[0]
     st.markdown(f"« {escape_markdown(lot.fichier)} », reçu le {when_text(lot.recu_le)} par {escape_markdown(lot.par)}.")
     if original.nature == "copie":
-        st.caption("Seules les colonnes qui ne disent rien des personnes sont là, en texte (.csv).")
+        st.caption("Seules les colonnes qui ne disent rien des personnes sont là.")
     try:
         octets = original.chemin.read_bytes()
     except OSError:
         st.error("Ce fichier n'est plus dans le dossier des données : il a pu être déplacé.", icon=":material/error:")
         return
-    name = lot.fichier if original.nature == "origine" else f"{stem} - copie.csv"
-    download(
-        "original", ORIGINAUX[original.nature], octets, name, "text/csv", icon=":material/download:", type="primary"
-    )
+    name = lot.fichier if original.nature == "origine" else f"{stem} - copie{original.fin}"
+    kind = "text/csv" if original.fin == ".csv" else None
+    download("original", ORIGINAUX[original.nature], octets, name, kind, icon=":material/download:", type="primary")

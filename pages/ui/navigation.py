@@ -14,8 +14,10 @@ from pages.ui.donnees import donnees
 from pages.ui.gabarits import escape_markdown
 from pages.ui.portier import enter, foot, person
 from pages.ui.recherche import search_field
+from rqds_metrics.copies import CopieImpossible
 from rqds_metrics.disk import DisquePlein
-from rqds_metrics.store import BaseIllisible, BaseOccupee, today
+from rqds_metrics.horloge import HorlogeFausse, ahead, before_plan
+from rqds_metrics.store import BaseIllisible, BaseOccupee, now, today
 
 _LOGO = Path(__file__).with_name("logo.svg")
 
@@ -91,12 +93,18 @@ def navigate() -> None:
     page = declare(who.sees)
     search = st.sidebar.container()
     foot()
+    if unset := before_plan(today()):
+        st.error(unset, icon=":material/schedule:")
+        return
     try:
-        if donnees(today()).demo:
+        known = donnees(today())
+        if known.demo:
             demo_banner()
+        if wrong := ahead(known.dernier, now()):
+            st.warning(escape_markdown(wrong), icon=":material/schedule:")
         warn_lost()
         enter(_FICHIERS[page.url_path])
         page.run()
         search_field(search)
-    except (BaseOccupee, BaseIllisible, DisquePlein) as error:
+    except (BaseOccupee, BaseIllisible, DisquePlein, CopieImpossible, HorlogeFausse) as error:
         st.error(escape_markdown(str(error)), icon=":material/error:")

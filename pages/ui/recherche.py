@@ -36,6 +36,6 @@ def search_field(place: DeltaGenerator) -> None:
         if asked and asked.strip():
             found = _index(stamp()).find(asked[:LONGUEUR_MAX])
             show(
-                render("recherche.html", trouves=found, demande=asked[:LONGUEUR_MAX], contexte=current()),
+                render("recherche.html", trouves=found, demande=asked[:LONGUEUR_MAX], contexte=current(suivre=False)),
                 key="recherche_trouves",
             )

@@ -41,6 +41,26 @@ def next_meeting() -> date:
     return coming.jour if coming else today()
 
 
+def closest(found: list[Reunion]) -> int:
+    """The rank of the meeting that one most likely came for: the next one, else the last; `found` has the newest first."""
+    coming = [k for k, r in enumerate(found) if r.jour >= today()]
+    return coming[-1] if coming else 0
+
+
+def context_of(reunion: Reunion) -> Contexte:
+    """What the board saw: as it was frozen; else the year and the day of the meeting (today, before it)."""
+    if shown := reunion.presente:
+        return Contexte(Exercice.parse(shown.exercice), shown.au)
+    return Contexte(Exercice.of(reunion.jour), min(reunion.jour, today()))
+
+
+def context_to_freeze(reunion: Reunion, contexte: Contexte) -> Contexte:
+    """What « présenté » would keep: what is seen now, and never later than the day of the meeting."""
+    if reunion.jour >= contexte.au:
+        return contexte
+    return Contexte(Exercice.of(reunion.jour), reunion.jour)
+
+
 def meetings_html() -> Markup:
     found = reunions()[::-1]
     return render(
@@ -48,7 +68,7 @@ def meetings_html() -> Markup:
         reunions=found,
         quand=when_text,
         comptes={r.cle: counts_text(r.presente) for r in found if r.presente},
-        contextes={r.cle: Contexte(Exercice.of(r.jour), min(r.jour, today())) for r in found},
+        contextes={r.cle: context_of(r) for r in found},
         aujourdhui=today(),
     )
 

@@ -11,6 +11,7 @@ import ipaddress
 import re
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
@@ -20,6 +21,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 
+from pages.ui.avance import hints
 from pages.ui.langue import MOTS
 
 Message = MutableMapping[str, Any]
@@ -109,7 +111,7 @@ def frenchify(page: bytes) -> bytes:
     page = page.replace(b'<html lang="en">', b'<html lang="fr-CA">', 1)
     page = page.replace(b"<title>Streamlit</title>", "<title>Plan stratégique du RQDS</title>".encode(), 1)
     page = page.replace(b"You need to enable JavaScript to run this app.", b"Cette application a besoin de JavaScript.")
-    return page.replace(b"</head>", SCRIPT + b"<style>" + _style() + b"</style></head>", 1)
+    return page.replace(b"</head>", hints(page) + SCRIPT + b"<style>" + _style() + b"</style></head>", 1)
 
 
 def inline_hashes(page: bytes) -> tuple[str, ...]:
@@ -128,13 +130,24 @@ def policy(hashes: tuple[str, ...]) -> str:
     )
 
 
+@dataclass(frozen=True)
+class Avance:
+    """What a process writes of its own in the first page, before Streamlit starts.
+
+    `write`: from the page and the query string to the page; `script`: the only script that it may add.
+    """
+
+    script: bytes
+    write: Callable[[bytes, bytes], Awaitable[bytes]]
+
+
 class Assets:
     """Sends Streamlit's page and assets in French and compressed, each prepared once and kept in memory."""
 
     TYPES = ("text/", "application/javascript", "application/json", "image/svg")
 
-    def __init__(self, app: App) -> None:
-        self.app = app
+    def __init__(self, app: App, avance: Avance | None = None) -> None:
+        self.app, self.avance = app, avance
         self.kept: dict[tuple[str, bool], tuple[list[tuple[bytes, bytes]], bytes]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -174,7 +187,12 @@ class Assets:
             if kind.startswith("text/html"):
                 body = frenchify(body)
                 headers["content-language"] = "fr-CA"
-                headers["content-security-policy"] = policy(inline_hashes(body))
+                # named before what people wrote comes into the page: no script of theirs is ever among them
+                scripts = body + (self.avance.script if self.avance else b"")
+                headers["content-security-policy"] = policy(inline_hashes(scripts))
+                if self.avance and path == scope.get("root_path", "") + "/":
+                    body = await self.avance.write(body, scope.get("query_string", b""))
+                    headers["cache-control"] = "private, no-store"
             elif "javascript" in kind:
                 body = translate(PurePosixPath(path).name, body)
                 # the name does not change with our words: let the browser ask again after a day
@@ -227,6 +245,7 @@ class Entetes:
         await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
 
 
-def layers(door: Middleware | None = None, *inner: Middleware) -> list[Middleware]:
+def layers(door: Middleware | None = None, *inner: Middleware, avance: Avance | None = None) -> list[Middleware]:
     """The layers in front of Streamlit, outermost first. `door`: who may call; without one, this machine alone."""
-    return [Middleware(Entetes), Middleware(Closed), door or Middleware(Local), *inner, Middleware(Assets)]
+    assets = Middleware(Assets, avance=avance)
+    return [Middleware(Entetes), Middleware(Closed), door or Middleware(Local), *inner, assets]
