@@ -331,7 +331,7 @@ def test_addresses_by_http(lieu, role, method, path, nobody, known):
 
 @pytest.mark.parametrize("role", [None, *ROLES])
 def test_every_address_of_a_page_by_http(lieu, role):
-    """The page that Streamlit serves is the same for all and holds nothing; nobody is not even served that."""
+    """Nobody is served any page of Streamlit's, nor what is written in it before it starts."""
     cookies = cookie(lieu, role) if role else {}
     for address in ADRESSES.values():
         answer = httpx2.get(f"{lieu.url}/{address}", cookies=cookies, headers=PAGE)
