@@ -13,6 +13,7 @@ from rqds_metrics.exploitation import commandes as exploitation
 from rqds_metrics.exploitation.reglages import load_exploitation
 from rqds_metrics.horloge import run_clock
 from rqds_metrics.mesures import check_mesures
+from rqds_metrics.personnes import check_acces, path_of
 from rqds_metrics.plan import check_plan
 from rqds_metrics.registre import default_reglages
 from rqds_metrics.regles.formats import jour
@@ -31,6 +32,8 @@ def verifier() -> int:
             read()
         except DefinitionError as error:
             defauts += error.defauts
+    if path_of().is_file():
+        defauts += check_acces(path_of())[1].defauts
     if plan is None or defauts:
         print(f"{len(defauts)} défaut{'s' if len(defauts) > 1 else ''} :")
         for defaut in defauts:

@@ -91,6 +91,7 @@ ACTIONS: dict[str, Role] = {
     "original": "edition",
     "description": "edition",
     "journal": "edition",
+    "site": "edition",
     "classeur_cibles": "direction",
 }
 

@@ -12,7 +12,7 @@ from pages.ui.accueil import demo_banner
 from pages.ui.corrections import warn_lost
 from pages.ui.donnees import donnees
 from pages.ui.gabarits import escape_markdown
-from pages.ui.portier import enter, foot, person
+from pages.ui.portier import enter, foot, known, person
 from pages.ui.recherche import search_field
 from rqds_metrics.copies import CopieImpossible
 from rqds_metrics.disk import DisquePlein
@@ -89,6 +89,8 @@ def navigate() -> None:
     """Build the menu of the person who is there, and run the page that the address names if she may open it."""
     st.set_page_config(page_title="Plan stratégique du RQDS", page_icon=str(_LOGO), layout="wide")
     st.logo(str(_LOGO), size="large")
+    if not known():
+        declare(lambda page: False)  # the menu that she had goes with her
     who = person()
     page = declare(who.sees)
     search = st.sidebar.container()

@@ -69,6 +69,11 @@ def _ways_back(settings: Connexion, refus: Refus) -> None:
                 st.login(provider)
 
 
+def known() -> bool:
+    """Is someone there who may come in."""
+    return isinstance(_who(_claims()), Personne)
+
+
 def may(*actions: str) -> bool:
     """Is the person who is there permitted all of these: what to show. `permit` is what protects."""
     found = _who(_claims())

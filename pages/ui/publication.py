@@ -13,7 +13,7 @@ from pages.ui.decisions import edit
 from pages.ui.donnees import GARDES, donnees, results, stamp
 from pages.ui.envois import Dit, when_text
 from pages.ui.gabarits import escape_markdown, render
-from pages.ui.portier import may, permit
+from pages.ui.portier import download, may, permit
 from rqds_metrics import demandes, mise_en_ligne, publications
 from rqds_metrics.commentaires import Commentaire, commentaires_of, periode_text
 from rqds_metrics.demandes import Demande, PublicationRefusee
@@ -92,8 +92,8 @@ def hand_over() -> None:
         return
     name = f"rqds-plan-publication-{here.numero}.zip"
     icon, address = ":material/folder_zip:", os.environ.get("RQDS_ADRESSE")
-    st.download_button(
-        "Télécharger le site (.zip)", lambda: zipped_site(mise_en_ligne.folder_of(), address) or b"", name, icon=icon,
+    download(
+        "site", "Télécharger le site (.zip)", lambda: zipped_site(mise_en_ligne.folder_of(), address) or b"", name, icon=icon,
         help="Toutes les pages et les données ouvertes, à déposer chez l'hébergeur.",
     )  # fmt: skip
 
