@@ -8,6 +8,7 @@ from pages.ui.cadre import show
 from pages.ui.cloture import close, closing_of, month_bilan, month_html, months_of, receipt, reopen
 from pages.ui.contexte import choose
 from pages.ui.envois import say
+from pages.ui.portier import download
 from rqds_metrics.regles.formats import mois
 from rqds_metrics.store import base_path, today
 
@@ -20,7 +21,8 @@ show(month_html(bilan, contexte.au), key="cloture")
 with st.container(horizontal=True, vertical_alignment="center"):
     if closing:
         name = f"cloture-{month:%Y-%m}.pdf"
-        st.download_button(
+        download(
+            "recu",
             "Télécharger le reçu (PDF)",
             receipt(bilan, contexte.au),
             name,

@@ -7,6 +7,7 @@ import streamlit as st
 from pages.ui.cadre import show
 from pages.ui.contexte import choose
 from pages.ui.journal import PERIODES, entries, journal_csv, journal_html, journal_xlsx, since
+from pages.ui.portier import download
 from rqds_metrics.journal import GENRES, filtered
 from rqds_metrics.regles.formats import nombre
 
@@ -30,10 +31,10 @@ kept = filtered(found, genres=genres, personnes=personnes, mots=mots, debut=sinc
 with st.container(horizontal=True, vertical_alignment="center"):
     st.markdown(f"**{nombre(len(kept))}** {'inscriptions' if len(kept) > 1 else 'inscription'}")
     if kept:
-        st.download_button(
-            "Télécharger en Excel", lambda: journal_xlsx(kept), "journal.xlsx", icon=":material/download:"
+        download(
+            "journal", "Télécharger en Excel", lambda: journal_xlsx(kept), "journal.xlsx", icon=":material/download:"
         )
-        st.download_button("en CSV", lambda: journal_csv(kept), "journal.csv", icon=":material/download:")
+        download("journal", "en CSV", lambda: journal_csv(kept), "journal.csv", icon=":material/download:")
 shown = st.session_state.setdefault("journal_montre", PAR_PAGE)
 show(journal_html(kept[:shown]), key="journal")
 if len(kept) > shown and st.button(f"Voir plus ({nombre(len(kept) - shown)} plus anciennes)"):

@@ -20,6 +20,7 @@ from pages.ui.envois import (
     template_of,
 )
 from pages.ui.historique import act, history_html
+from pages.ui.portier import download
 from pages.ui.reglages import choose_sources, choose_test_sends
 from rqds_metrics.store import today
 
@@ -41,8 +42,9 @@ files = st.file_uploader(
 if files:
     apercus = preview_files(read_files(files))
     show(previews_html(apercus), key="apercus")
-    offer_annotated(apercus)
-    offer_description(apercus, files)
+    with st.container(horizontal=True):
+        offer_annotated(apercus)
+        offer_description(apercus)
     ready = sum(a.etat == "pret" for a in apercus)
     if donnees(today()).demo:
         st.warning("Retirez d'abord la démonstration (bandeau du haut) : de vrais fichiers ne s'y mêlent pas.")
@@ -63,7 +65,8 @@ with st.expander("Saisir ce qu'aucun outil ne donne : le gabarit Excel"):
         "laissez le reste vide, puis déposez le fichier ici : seules les lignes remplies comptent."
     )
     name = f"valeurs-{year}.xlsx"
-    st.download_button(
+    download(
+        "gabarit",
         f"Télécharger {name}",
         template_of(year),
         name,

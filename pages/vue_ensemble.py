@@ -6,9 +6,9 @@ from pages.ui.accueil import welcome
 from pages.ui.cadre import show
 from pages.ui.contexte import choose, current
 from pages.ui.donnees import donnees
-from pages.ui.ensemble import overview
+from pages.ui.ensemble import TITRE, overview
 
 if not donnees(current().au).lots:
     welcome()
-contexte = choose("Où en est le plan ?", overview(current())[1])
+contexte = choose(TITRE, overview(current())[1])
 show(overview(contexte)[0], key="vue_ensemble")

@@ -57,13 +57,27 @@ class Apercu:
 
     @property
     def comptes(self) -> list[str]:
-        """« 3 états ont changé », « 12 nouvelles valeurs », « 1 jalon atteint »: those there are."""
+        """« 3 états ont changé », « 12 nouvelles valeurs », « 1 jalon atteint »: those there are.
+
+        Counted as the page « Depuis le dernier CA » counts them: a status told for the first time has not changed.
+        """
+        both = sum(evaluated(c) for c in self.bascules)
         told = (
-            (len(self.bascules), "état a changé", "états ont changé"),
+            (both, "état a changé", "états ont changé"),
+            (
+                len(self.bascules) - both,
+                "évalué pour la première fois, ou qui ne l'est plus",
+                "évalués pour la première fois, ou qui ne le sont plus",
+            ),
             (len(self.nouvelles), "nouvelle valeur", "nouvelles valeurs"),
             (len(self.jalons), "jalon atteint", "jalons atteints"),
         )
         return [f"{n} {many if n > 1 else one}" for n, one, many in told if n]
+
+
+def evaluated(c: Changement) -> bool:
+    """Was it evaluated then, and is it now."""
+    return c.avant.statut in EVALUES and c.apres.statut in EVALUES
 
 
 def apercu_of(before: list[Resultat], after: list[Resultat]) -> Apercu:
@@ -97,12 +111,12 @@ class Depuis:
     @property
     def vraies_bascules(self) -> list[Changement]:
         """Those evaluated then and now: what a board wants to hear of first."""
-        return [c for c in self.bascules if c.avant.statut in EVALUES and c.apres.statut in EVALUES]
+        return [c for c in self.bascules if evaluated(c)]
 
     @property
     def premieres(self) -> list[Changement]:
         """Those that were not evaluated then, or are not any more."""
-        return [c for c in self.bascules if c not in self.vraies_bascules]
+        return [c for c in self.bascules if not evaluated(c)]
 
     @property
     def vide(self) -> bool:

@@ -12,6 +12,7 @@ from etl.demo.schedule import (
     CORRECTED_SITE,
     LATE_SAISIE,
     MISSING_PAGES,
+    OPENED_LATER,
     first_days,
     moment,
     reception,
@@ -83,7 +84,12 @@ def _activities(month: date) -> Iterator[_Envoi]:
 
 def _of_month(month: date) -> Iterator[_Envoi]:
     if campaigns := infolettre.campaigns(month):
-        yield _Envoi(f"mailchimp-campagnes-{month_code(month)}.csv", campaigns)
+        name = f"mailchimp-campagnes-{month_code(month)}"
+        if (month.year, month.month) == OPENED_LATER:
+            yield _Envoi(f"{name}-v1.csv", infolettre.campaigns(month, seen=0.952) or b"")
+            yield _Envoi(f"{name}.csv", campaigns, jour=reception(month) + timedelta(days=30))
+        else:
+            yield _Envoi(f"{name}.csv", campaigns)
     yield from _site(month)
     yield from _podcast(month)
     yield from _activities(month)

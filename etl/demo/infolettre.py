@@ -41,8 +41,8 @@ def _row(title: str, subject: str, when: datetime, people: int, bounced: int, op
     ]  # fmt: skip
 
 
-def campaigns(month: date) -> bytes | None:
-    """The campaigns of a month; None when nothing was sent."""
+def campaigns(month: date, seen: float = 1.0) -> bytes | None:
+    """The campaigns of a month; None when nothing was sent. `seen`: the share of the opens that the tool knew of."""
     if not sent_in(month):
         return None
     key = ("infolettre", month.year, month.month)
@@ -61,6 +61,7 @@ def campaigns(month: date) -> bytes | None:
     delivered = people - bounced
     opens = round(delivered * (OPENED[year_of(month)] + dice.uniform(-0.015, 0.015)))
     clicks = round(opens * dice.uniform(0.15, 0.24))
+    opens = round(opens * seen)
     when = datetime(day.year, day.month, day.day, 10, dice.randint(0, 40))
     rows.append(_row(name, f"{name} : nouvelles du réseau et notes au carnet", when, people, bounced, opens, clicks))
     return csv_bytes([HEADER, *rows])

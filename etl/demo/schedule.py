@@ -20,6 +20,7 @@ _AFTER_LATE = {(2024, 1): date(2024, 2, 8), (2025, 8): date(2025, 9, 8)}
 LATE_SAISIE = {(2024, 4): date(2024, 6, 10)}
 
 MISSING_PAGES = (2025, 2)  # the « Pages et écrans » report nobody exported: a hole of one month in 2024-2025
+OPENED_LATER = (2026, 8)  # the newsletter, sent again once everyone had opened it: the board had seen fewer
 CORRECTED_SITE = (2026, 9)  # the site's traffic, sent again once the tag was repaired
 
 

@@ -45,6 +45,14 @@ function download(figure, name) {
   link.href = address; link.download = name + '.svg'; link.click();
   setTimeout(() => URL.revokeObjectURL(address), 10000);
 }
+// The overview was in the page from the start (premier.py): this one, which can be acted upon, takes its place.
+function giveWay(root) {
+  const first = document.getElementById('avance');
+  if (!first || !root.querySelector('.mur')) return;
+  const at = first.scrollTop;
+  first.remove();
+  if (at) document.querySelector('[data-testid=stMain]').scrollTop = at;
+}
 function restore(root) {
   for (const s of root.querySelectorAll('select[data-filtre]')) {
     const wanted = (root.chosen || {})[s.dataset.filtre];
@@ -61,6 +69,7 @@ export default function (component) {
     const open = [...root.querySelectorAll('details[open][id]')].map((d) => d.id);
     const here = root.getRootNode().activeElement?.closest('details[id]')?.id;
     root.innerHTML = data.html; root.shown = data.html;
+    giveWay(root);
     for (const details of root.querySelectorAll('details[id]')) {
       details.open = open.includes(details.id);
       if (details.id === here) details.querySelector('summary').focus({ preventScroll: true });
@@ -89,14 +98,17 @@ PAGES = {
     "televerser": "pages/televerser.py",
     "depuis": "pages/depuis.py",
     "methode": "pages/methode.py",
+    "rapport": "pages/rapport.py",
+    "presenter": "pages/presenter.py",
 }
 
 
-def _style() -> str:
+def style() -> str:
+    """The style of every screen."""
     return (_DOSSIER / "style.css").read_text(encoding="utf-8")
 
 
-_cadre = st.components.v2.component("cadre", css=_style(), js=_JS)
+_cadre = st.components.v2.component("cadre", css=style(), js=_JS)
 
 
 def show(html: Markup, key: str) -> dict[str, str] | None:

@@ -9,14 +9,21 @@ from markupsafe import Markup
 
 from pages.ui.donnees import donnees, plan_of
 from pages.ui.ensemble import MARQUES
-from pages.ui.envois import QUI, Dit, when_text
+from pages.ui.envois import Dit, when_text
 from pages.ui.gabarits import render
+from pages.ui.portier import permit
+from pages.ui.sources import tool_name
 from rqds_metrics.cloture import BilanMois, Revision, bilan_of, revisions, to_keep
 from rqds_metrics.diffusion.recu import receipt_data, receipt_pdf
+from rqds_metrics.donnees import Lot
 from rqds_metrics.exercice import Exercice
 from rqds_metrics.registre import Decision, decide
 from rqds_metrics.regles.formats import mois
 from rqds_metrics.store import local, today, transaction
+
+
+def tool_of(lot: Lot) -> str:
+    return tool_name(lot.source, lot.famille)
 
 
 def months_of(exercice: Exercice, au: date) -> list[date]:
@@ -49,12 +56,22 @@ def month_html(bilan: BilanMois, au: date) -> Markup:
         clos_le=when_text(closing.quand) if closing else "",
         revisees=revised(bilan, au),
         local=local,
+        outil=tool_of,
+        outil_de=tool_name,
     )
 
 
 def _decide(month: date, valeur: object, pourquoi: str, said: str) -> None:
     with transaction() as cursor:
-        decide(cursor, "cloture", f"{month:%Y-%m}", valeur, qui=QUI, pourquoi=pourquoi, demo=donnees(today()).demo)
+        decide(
+            cursor,
+            "cloture",
+            f"{month:%Y-%m}",
+            valeur,
+            qui=permit("cloture"),
+            pourquoi=pourquoi,
+            demo=donnees(today()).demo,
+        )
     st.session_state["dits"] = [Dit(said)]
     st.rerun()
 
@@ -73,4 +90,5 @@ def receipt(bilan: BilanMois, au: date) -> bytes:
     assert closing is not None
     demo = donnees(today()).demo
     clos_le = local(closing.quand).date()
-    return receipt_pdf(receipt_data(bilan, clos_le, closing.qui, revised(bilan, au), demo=demo, local=local))
+    data = receipt_data(bilan, clos_le, closing.qui, revised(bilan, au), demo=demo, local=local, outil=tool_of)
+    return receipt_pdf(data)

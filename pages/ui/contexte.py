@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,6 +14,9 @@ from rqds_metrics.regles.formats import jour
 from rqds_metrics.store import today
 
 _CLE = "contexte_url"
+_JOUR = "contexte_jour"  # the day it was at the last run
+_EN_COURS = "contexte_en_cours"  # the year it was when the context last followed the calendar
+_PASSE = "contexte_minuit"  # the year that began meanwhile, to be told once
 
 
 @dataclass(frozen=True)
@@ -29,24 +33,42 @@ class Contexte:
         return out
 
 
-def _default() -> Contexte:
+def default() -> Contexte:
+    """The year under way and today."""
     now = today()
     years = exercices_du_plan()
     return Contexte(min(max(Exercice.of(now), years[0]), years[-1]), now)
 
 
-def _from_url(before: Contexte) -> Contexte:
-    """What the address asks for; what it does not say, or says wrongly, stays as it was."""
+def _follow(chosen: Contexte, picked: bool, suivre: bool) -> Contexte:
+    """Whoever looked from « today » still does once midnight has passed; on 1 July, from the year that begins.
+
+    `suivre` False: the year stays, for what is being typed belongs to it. So does one `picked` in this run.
+    """
+    state, now = st.session_state, default()
+    since, before = state.get(_JOUR, now.au), state.get(_EN_COURS, now.exercice)
+    state[_JOUR] = now.au
+    au = now.au if chosen.au == since else min(chosen.au, now.au)
+    exercice = chosen.exercice
+    if suivre:
+        state[_EN_COURS] = now.exercice
+        if not picked and exercice == before != now.exercice:
+            exercice = state[_PASSE] = now.exercice
+    return Contexte(exercice, au)
+
+
+def read(params: Mapping[str, str], before: Contexte) -> Contexte:
+    """What an address asks for; what it does not say, or says wrongly, stays as it was."""
     exercice, au = before.exercice, before.au
     try:
-        asked = Exercice.parse(st.query_params.get("exercice", ""))
+        asked = Exercice.parse(params.get("exercice", ""))
         exercice = asked if asked in exercices_du_plan() else exercice
     except ValueError:
         pass
     try:
-        au = date.fromisoformat(st.query_params["au"])
+        au = date.fromisoformat(params["au"])
     except KeyError:
-        au = today() if "exercice" in st.query_params else au
+        au = today() if "exercice" in params else au
     except ValueError:
         pass
     return Contexte(exercice, min(max(au, date(2022, 7, 1)), today()))
@@ -61,18 +83,32 @@ def _key_day(kept: Contexte) -> str:
     return f"au_{kept.au}"
 
 
-def current() -> Contexte:
-    """The context of this run: what the address asks for, else what was chosen last, else this year and today."""
+def current(suivre: bool = True) -> Contexte:
+    """The context of this run: what the address asks for, else what was chosen last, else this year and today.
+
+    `suivre` False where something is typed for a year: it is still that one after midnight on 30 June.
+    """
     state = st.session_state
-    kept: Contexte = state.get("contexte") or _default()
+    kept: Contexte = state.get("contexte") or default()
     asked = {k: st.query_params[k] for k in ("exercice", "au") if k in st.query_params}
     if asked and asked != state.get(_CLE):
-        kept = _from_url(kept)
+        chosen, new = read(st.query_params, kept), True
     else:  # what was just chosen is in the state of the widgets: reading it here saves a second run
         picked, day = state.get(_key_year(kept)), state.get(_key_day(kept))
-        kept = Contexte(picked or kept.exercice, day if isinstance(day, date) else kept.au)
-    state["contexte"] = kept
-    return kept
+        chosen = Contexte(picked or kept.exercice, day if isinstance(day, date) else kept.au)
+        new = chosen.exercice != kept.exercice
+    state["contexte"] = found = _follow(chosen, new, suivre)
+    return found
+
+
+def _tell_midnight() -> None:
+    """Say, once, that the year shown is another one since midnight."""
+    if (year := st.session_state.pop(_PASSE, None)) is not None:
+        st.info(
+            f"Depuis minuit, nous sommes dans l'exercice {year} (an {year.an}) : c'est lui qui est montré. "
+            "Pour revoir le précédent, choisissez-le dans la liste.",
+            icon=":material/event:",
+        )
 
 
 def remember(contexte: Contexte, **more: str) -> None:
@@ -134,6 +170,7 @@ def choose(titre: str, sous: str = "", *, annee: bool = True, **more: str) -> Co
     _settle(chosen, kept, more)
     if sous:
         place.caption(sous)
+    _tell_midnight()
     if chosen.au != today():
         st.info(
             f"Tel que vu le {jour(chosen.au, long=True)} : ce qui a été reçu ou décidé depuis ne compte pas.",
@@ -147,7 +184,7 @@ def choose_today(titre: str, sous: str = "", *, annee: bool = False, **more: str
 
     The day looked from is kept for the pages that are read. `annee`: also ask for the year.
     """
-    kept = current()
+    kept = current(suivre=not annee)
     head, *year, day = st.columns([3.1, 1, 0.85] if annee else [4.1, 0.85], vertical_alignment="bottom")
     with head:
         st.title(titre, anchor=False)

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from rqds_metrics.alimentation import plan_decided
+from rqds_metrics.copies import CopieImpossible
 from rqds_metrics.disk import DisquePlein
 from rqds_metrics.donnees import Donnees, load_donnees
 from rqds_metrics.exercice import Exercice, exercices_du_plan
@@ -21,9 +22,9 @@ MOIS = timedelta(days=30)
 
 
 def stamp() -> str:
-    """What cached figures hang on: which file, and its state."""
+    """What cached figures hang on: which file, its state, and the day it is (midnight may pass with the app open)."""
     path = base_path()
-    return f"{path} {version(path)}"
+    return f"{path} {version(path)} {today()}"
 
 
 def donnees(au: date) -> Donnees:
@@ -76,8 +77,11 @@ def warm() -> None:
     """Read what the overview needs, aside, before someone waits for it: at the start, and once files are stored."""
 
     def read() -> None:
-        with suppress(BaseOccupee, BaseIllisible, DisquePlein):  # whoever opens a page will be told
+        with suppress(BaseOccupee, BaseIllisible, DisquePlein, CopieImpossible):  # whoever opens a page will be told
             if base_path().exists():
-                load_donnees(since_last(today())[0])
+                from pages.ui.contexte import default  # these two read from here
+                from pages.ui.ensemble import overview
+
+                overview(default())
 
     threading.Thread(target=read, daemon=True, name="warm").start()

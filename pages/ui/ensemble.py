@@ -27,6 +27,7 @@ MARQUES = {
     "rien": ("–", "s-non_du", "rien de prévu"),
     "a_venir": ("○", "s-non_du", "à venir"),
 }
+TITRE = "Où en est le plan ?"
 MONTRES = 6  # rows of a list before « et N autres »
 
 

@@ -22,7 +22,10 @@ _ENV = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-ADRESSES = {name: name for name in ("ensemble", "fiche", "orientation", "televerser", "depuis", "methode")}
+ADRESSES = {
+    name: name
+    for name in ("ensemble", "fiche", "orientation", "televerser", "depuis", "methode", "rapport", "presenter")
+}
 ADRESSES["ensemble"] = "./"  # the default page has no address of its own
 
 

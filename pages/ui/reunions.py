@@ -11,8 +11,9 @@ from markupsafe import Markup
 from pages.ui.contexte import Contexte
 from pages.ui.donnees import GARDES, donnees, results, stamp
 from pages.ui.ensemble import MARQUES
-from pages.ui.envois import QUI, Dit, when_text
+from pages.ui.envois import Dit, when_text
 from pages.ui.gabarits import render
+from pages.ui.portier import permit
 from rqds_metrics.affichage import value_text
 from rqds_metrics.depuis import depuis_of, summary
 from rqds_metrics.diffusion import archives
@@ -40,6 +41,26 @@ def next_meeting() -> date:
     return coming.jour if coming else today()
 
 
+def closest(found: list[Reunion]) -> int:
+    """The rank of the meeting that one most likely came for: the next one, else the last; `found` has the newest first."""
+    coming = [k for k, r in enumerate(found) if r.jour >= today()]
+    return coming[-1] if coming else 0
+
+
+def context_of(reunion: Reunion) -> Contexte:
+    """What the board saw: as it was frozen; else the year and the day of the meeting (today, before it)."""
+    if shown := reunion.presente:
+        return Contexte(Exercice.parse(shown.exercice), shown.au)
+    return Contexte(Exercice.of(reunion.jour), min(reunion.jour, today()))
+
+
+def context_to_freeze(reunion: Reunion, contexte: Contexte) -> Contexte:
+    """What « présenté » would keep: what is seen now, and never later than the day of the meeting."""
+    if reunion.jour >= contexte.au:
+        return contexte
+    return Contexte(Exercice.of(reunion.jour), reunion.jour)
+
+
 def meetings_html() -> Markup:
     found = reunions()[::-1]
     return render(
@@ -47,7 +68,7 @@ def meetings_html() -> Markup:
         reunions=found,
         quand=when_text,
         comptes={r.cle: counts_text(r.presente) for r in found if r.presente},
-        contextes={r.cle: Contexte(Exercice.of(r.jour), min(r.jour, today())) for r in found},
+        contextes={r.cle: context_of(r) for r in found},
         aujourdhui=today(),
     )
 
@@ -62,12 +83,13 @@ def add(day: date, titre: str) -> None:
 
 def freeze(reunion: Reunion, contexte: Contexte) -> None:
     """Keep, with the meeting, what is seen now: values and statuses of the year."""
-    shown = frozen(results(contexte.exercice, contexte.au), contexte.au, now(), QUI)
+    shown = frozen(results(contexte.exercice, contexte.au), contexte.au, now(), permit("reunion"))
     _decide(reunion, to_keep(reunion, shown), f"Ce qui est présenté le {jour(reunion.jour, long=True)} est gardé.")
 
 
 def keep_document(reunion: Reunion, octets: bytes, nom: str) -> None:
     """Keep a document with the meeting it was made for."""
+    permit("reunion")
     sha256 = archives.keep(octets)
     _decide(reunion, to_keep(reunion, document=(nom, sha256)), f"« {nom} » est gardé avec la réunion.")
 
@@ -86,7 +108,7 @@ def _keep(reunion: Reunion, said: str) -> None:
 def _decide(reunion: Reunion, valeur: object, said: str) -> None:
     demo = donnees(today()).demo
     with transaction() as cursor:
-        decide(cursor, "reunion", reunion.cle, valeur, qui=QUI, pourquoi="", demo=demo)
+        decide(cursor, "reunion", reunion.cle, valeur, qui=permit("reunion"), pourquoi="", demo=demo)
     st.session_state["dits"] = [Dit(said)]
     st.rerun()
 

@@ -17,9 +17,10 @@ from etl.loading import LotRefuse
 from etl.recording import Conflit, store_entries
 from pages.ui.cadre import show
 from pages.ui.donnees import donnees, plan_today
-from pages.ui.envois import QUI, Dit, when_text
+from pages.ui.envois import Dit, when_text
 from pages.ui.gabarits import escape_markdown, render
 from pages.ui.historique import confirm_cancel
+from pages.ui.portier import permit
 from rqds_metrics.donnees import Lot
 from rqds_metrics.exercice import Exercice
 from rqds_metrics.manquants import missing
@@ -111,7 +112,7 @@ def save_label(ecritures: Sequence[Ecriture]) -> str:
 def save(atelier: Atelier, ecritures: Sequence[Ecriture]) -> None:
     """Store what is right, and keep what someone else changed meanwhile for her to settle."""
     try:
-        found = store_entries(ecritures, par=QUI, plan=plan_today())
+        found = store_entries(ecritures, par=permit("saisie"), plan=plan_today())
     except LotRefuse as refus:
         note = f"Rien n'est enregistré, quelqu'un d'autre a saisi entretemps : {refus}"
         st.session_state["dits"] = [Dit(note, fait=False)]
@@ -190,7 +191,7 @@ def settle(conflits: list[Conflit], rank: int, *, mine: bool) -> None:
         f = chosen.ecriture.frappe
         over = Frappe(**{**f.__dict__, "vu": chosen.leur, "deplace": f.deplace and chosen.leur is not None})
         try:
-            found = store_entries([Ecriture(over, chosen.ecriture.ligne)], par=QUI, plan=plan_today())
+            found = store_entries([Ecriture(over, chosen.ecriture.ligne)], par=permit("saisie"), plan=plan_today())
             conflits += found.conflits
             _say_stored(len(found.lots))
         except LotRefuse as refus:

@@ -8,13 +8,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from markupsafe import Markup, escape
 
 from rqds_metrics.diffusion.formes import forme
 from rqds_metrics.statuts import APPARENCES
 
-ENCRE, GRIS, TRAIT, FOND = "#16212B", "#5B6472", "#D9DEE4", "#EDF0F3"
+ENCRE, GRIS, TRAIT, FOND, PASSE = "#16212B", "#5B6472", "#D9DEE4", "#EDF0F3", "#C5CAD2"
 
 
 def drawn(largeur: float, hauteur: float, titre: str, corps: str, classe: str = "", etirable: bool = False) -> Markup:
@@ -71,6 +72,33 @@ def bullet(
         parts.append(
             f'<line x1="{x(cible):.1f}" x2="{x(cible):.1f}" y1="1" y2="{hauteur - 1}" stroke="{ENCRE}" stroke-width="3"/>'
         )
+    return drawn(largeur, hauteur, titre, "".join(parts), "bullet")
+
+
+def echeance(
+    debut: date, fin: date, au: date, due: date | None, statut: str, titre: str, largeur: int = 320, hauteur: int = 26
+) -> Markup:
+    """A milestone on the year's line: the days gone by (bar), those gone by since it was due (in the status's colour),
+    and its due date (thick mark).
+    """
+    first = min(debut, due or debut)
+    days = (fin - first).days or 1
+
+    def x(day: date) -> float:
+        return largeur * min(max((day - first).days, 0), days) / days
+
+    parts = [
+        f'<rect x="0" y="3" width="{largeur}" height="{hauteur - 6}" fill="{FOND}"/>',
+        f'<rect x="0" y="8" width="{x(au):.1f}" height="{hauteur - 16}" fill="{PASSE}"/>',
+    ]
+    if due is not None:
+        if due < au:
+            parts.append(
+                f'<rect x="{x(due):.1f}" y="8" width="{x(au) - x(due):.1f}" height="{hauteur - 16}" '
+                f'fill="{APPARENCES[statut].couleur}"/>'
+            )
+        at = min(max(x(due), 1.3), largeur - 1.3)
+        parts.append(f'<rect x="{at - 1.3:.1f}" y="0" width="2.6" height="{hauteur}" fill="{ENCRE}"/>')
     return drawn(largeur, hauteur, titre, "".join(parts), "bullet")
 
 
@@ -165,7 +193,10 @@ def sparkline(
 
 
 def mini(valeurs: Sequence[float | None], statut: str, largeur: int = 92, hauteur: int = 22) -> Markup:
-    """The sparkline of a table whose cells already say the figures: hidden from readers, and as few bytes as can be."""
+    """The sparkline of a table whose cells already say the figures: hidden from readers, and as few bytes as can be.
+
+    Its size is the style sheet's (`.mini`), in the same pixels as these.
+    """
     known = [v for v in valeurs if v is not None]
     if not known:
         return Markup("")
@@ -177,13 +208,12 @@ def mini(valeurs: Sequence[float | None], statut: str, largeur: int = 92, hauteu
             pen = "M"
             continue
         level = (v - low) / spread if high > low else 0.5
-        place = round(4 + (largeur - 8) * rank / max(len(valeurs) - 1, 1)), round(hauteur - 4 - (hauteur - 8) * level)
-        path.append(f"{pen}{place[0]} {place[1]}")
-        pen = "L"
+        x, y = round(4 + (largeur - 8) * rank / max(len(valeurs) - 1, 1)), round(hauteur - 4 - (hauteur - 8) * level)
+        path.append(f"M{x} {y}" if pen == "M" else f"l{x - place[0]} {y - place[1]}")
+        place, pen = (x, y), "l"
     line = f'<path d="{"".join(path)}"/>' if len(known) > 1 else ""
     return Markup(  # noqa: S704 (numbers and a known status)
-        f'<svg class="mini s-{escape(statut)}" viewBox="0 0 {largeur} {hauteur}" aria-hidden="true">{line}'
-        f'<circle cx="{place[0]}" cy="{place[1]}" r="3"/></svg>'
+        f'<svg class="mini s-{escape(statut)}" aria-hidden="true">{line}<circle cx="{place[0]}" cy="{place[1]}" r="3"/></svg>'
     )
 
 
