@@ -8,7 +8,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from etl.effects import Effet, replayed
-from etl.history import Entree, saved_together
+from etl.history import Entree, saved_together, typed
 from etl.loading import LotRefuse, cancel_lot
 from etl.originaux import Original
 from etl.report import effect_text, effects_summary
@@ -47,7 +47,7 @@ def history_html(entrees: list[Entree]) -> Markup:
         "historique.html",
         groupes=[[by_lot[lot.id] for lot in group] for group in groups],
         effets=effets,
-        titre=tool_title,
+        titre=lambda lot: "Saisie à l'écran" if typed(lot) else tool_title(lot.source, lot.famille),
         quand=when_text,
         effet=effect_text,
         resume=lambda effets, lot: effects_summary(effets, local(lot.recu_le).date()),
