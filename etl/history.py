@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -31,6 +31,9 @@ _REMARQUES = {
     "questions_ecartees": "questions sans échelle de satisfaction écartées",
     "taux_different": "taux du fichier différent du quotient gardé",
 }
+
+
+TAPEE = "Saisie du "  # how the name of a typed lot begins
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,23 @@ def read_every_lot(base: str | Path | None = None) -> list[Lot]:
         return []
     with connect(base) as cursor:
         return sorted(read_lots(cursor), key=lambda lot: (lot.recu_le, lot.id), reverse=True)
+
+
+def saved_together(lots: Sequence[Lot]) -> list[list[Lot]]:
+    """The lots, those typed and saved in one click together: each of them stays a lot of its own."""
+    out: list[list[Lot]] = []
+    for lot in lots:
+        last = out[-1][0] if out else None
+        if last and typed(lot) and typed(last) and (lot.recu_le, lot.par) == (last.recu_le, last.par):
+            out[-1].append(lot)
+        else:
+            out.append([lot])
+    return out
+
+
+def typed(lot: Lot) -> bool:
+    """Was it typed on the page of values, and not read from a file."""
+    return lot.source == "saisie" and lot.fichier.startswith(TAPEE)
 
 
 def read_history(lots: Collection[Lot], base: str | Path | None = None) -> list[Entree]:

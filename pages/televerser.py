@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from etl.history import read_every_lot, read_history
+from etl.history import read_every_lot, read_history, saved_together
 from pages.ui.cadre import show
 from pages.ui.contexte import choose_today
 from pages.ui.donnees import donnees, warm
@@ -74,11 +74,11 @@ with st.expander("Saisir ce qu'aucun outil ne donne : le gabarit Excel"):
     )
 choose_test_sends()
 choose_sources()
-lots = read_every_lot()
+groups = saved_together(read_every_lot())
 shown = st.session_state.setdefault("lots_montres", MONTRES)
-entrees = read_history(lots[:shown])
+entrees = read_history([lot for group in groups[:shown] for lot in group])
 asked = show(history_html(entrees), key="historique")
-if len(lots) > shown and st.button(f"Voir plus ({len(lots) - shown} plus anciens)"):
+if len(groups) > shown and st.button(f"Voir plus ({len(groups) - shown} plus anciens)"):
     st.session_state["lots_montres"] = shown + 4 * MONTRES
     st.rerun()
 if asked:

@@ -23,7 +23,7 @@ from rqds_metrics.regles.jalon import jalon_of
 from rqds_metrics.regles.phrase import DEUX, POINT_VIRGULE, Faits, jalon_sentence, sentence
 from rqds_metrics.regles.projection import Projection, projection_of
 from rqds_metrics.regles.rupture import Rupture, between
-from rqds_metrics.regles.series import Serie, couverture, covered_days, cumul, last_day
+from rqds_metrics.regles.series import Serie, couverture, covered_days, cumul, last_day, summed
 from rqds_metrics.regles.statut import Limites, Statut, statut_of
 from rqds_metrics.store import today
 
@@ -88,19 +88,18 @@ def value_of(indicateur: Indicateur, serie: Serie, exercice: Exercice, jour: dat
     """The value of the year at the end of `jour`: a sum, a last level, or a ratio of sums."""
     part = serie.year(exercice, jour)
     if not len(part) or np.isnan(part.num).all():
-        spoken = serie.couvert is not None or serie.connu is not None
-        covered = spoken and last_day(serie, exercice, jour) is not None
+        covered = serie.couvert is not None and last_day(serie, exercice, jour) is not None
         # days that were spoken for without a row hold a true zero; days nobody spoke for are unknown
         return _Valeur(0.0, n=0) if covered and indicateur.type == "nombre" else _Valeur()
     n = float(part.n.sum())
     if indicateur.type == "nombre":
-        return _Valeur(float(np.nansum(part.num)), n=n)
+        return _Valeur(summed(part.num), n=n)
     last = int(np.flatnonzero(~np.isnan(part.num))[-1])
     if indicateur.type == "stock":
         return _Valeur(float(part.num[last]), n=n)
     if np.isnan(part.den).all():  # typed as a percentage, without its two numbers: the newest one holds
         return _Valeur(float(part.num[last]), n=n)
-    numerateur, denominateur = float(np.nansum(part.num)), float(np.nansum(part.den))
+    numerateur, denominateur = summed(part.num), summed(part.den)
     return _Valeur(numerateur / denominateur if denominateur else None, numerateur, denominateur, n)
 
 
@@ -124,9 +123,9 @@ class Calcul:
         for nom, mesure in load_mesures().items():
             if mesure.accompagne and mesure.accompagne == indicateur.mesure and not indicateur.filtre:
                 part = self.donnees.a_cote.get(nom, Serie()).year(exercice, self.au)
-                total = float(np.nansum(part.den)) if len(part) else 0.0
+                total = summed(part.den) if len(part) else 0.0
                 if total:
-                    out.append((mesure.titre, float(np.nansum(part.num)) / total))
+                    out.append((mesure.titre, summed(part.num) / total))
         return out
 
     def reserve(self, indicateur: Indicateur, exercice: Exercice) -> str:

@@ -74,7 +74,7 @@ def test_the_receipt_is_a_pdf_that_takes_nothing_for_markup(base):
 
 def test_on_the_page(app_on, base):
     at = app_on(base, "pages/cloture.py", exercice="2026-2027")
-    at.selectbox[0].set_value(OCT).run()
+    next(s for s in at.selectbox if s.label == "Mois").set_value(OCT).run()
     assert not at.exception
     next(b for b in at.button if b.label in ("Clore le mois", "Clore quand même")).click().run()
     assert not at.exception and "Octobre 2026 est clos" in at.success[0].value

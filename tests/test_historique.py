@@ -9,10 +9,12 @@ import duckdb
 import pytest
 
 from etl.effects import Effet, Etat, figures, read_traces, replayed, state_value, touched_years
-from etl.history import read_every_lot, read_history
+from etl.entry import Frappe, check
+from etl.history import read_every_lot, read_history, saved_together
 from etl.loading import cancel_lot, import_export, remove_demo
 from etl.preview import preview
 from etl.recognition import read_export
+from etl.recording import store_entries
 from etl.report import change_text, effect_text, effects_summary, lots_text, lots_value, plain_spaces
 from etl.restoring import restore_lot
 from pages.ui.historique import history_html
@@ -269,3 +271,17 @@ def test_the_page_offers_to_compute_an_effect_that_was_not_kept(app_on, base):
 def test_the_demonstration_keeps_no_effect_of_its_old_files(demo_base):
     old = [e for e in read_history(read_every_lot(demo_base), demo_base) if e.lot.recu_le < datetime(2026, 8, 20)]
     assert old and all(e.effets is None for e in old)
+
+
+def test_values_saved_in_one_click_stand_together(tmp_path):
+    base, octobre = tmp_path / "rqds.duckdb", (date(2026, 10, 1), date(2026, 10, 31))
+    load(base, visites(*octobre, 1000))
+    for minute, ids in enumerate((("1.2.6-1", "1.2.6-3"), ("1.1.1-1",))):
+        frappes = [Frappe(i, *octobre, valeur="12") for i in ids]
+        ecritures, _ = check(frappes, load_plan(), date(2026, 11, 24), {})
+        store_entries(ecritures, base, par="x", quand=datetime(2026, 11, 20, 15, minute))
+    groups = saved_together(read_every_lot(base))
+    assert [len(g) for g in groups] == [1, 2, 1]
+    page = str(history_html(read_history(read_every_lot(base), base)))
+    assert "2 valeurs saisies" in page and page.count('data-action="annuler"') == 4
+    assert "1.2.6-1, oct. 2026" in page and "Saisie à l" in page

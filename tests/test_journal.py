@@ -6,18 +6,25 @@ import csv
 import io
 import json
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import get_args
 
 import pytest
 from openpyxl import load_workbook
 
+from etl.entry import Frappe, check
+from etl.history import read_every_lot
+from etl.history import read_history as read_history_of_lots
 from etl.loading import cancel_lot
+from etl.recording import store_entries
 from etl.restoring import restore_lot
 from rqds_metrics.diffusion.tableur import neutral, to_csv, to_xlsx
+from rqds_metrics.donnees import load_donnees
 from rqds_metrics.journal import _DIRES, GENRES, RIEN, entries_of_decisions, filtered, read_journal
 from rqds_metrics.plan import RACINE, load_plan
-from rqds_metrics.registre import Genre, decide
+from rqds_metrics.registre import Choix, Genre, decide, decide_all
+from rqds_metrics.resultats import resultats
+from rqds_metrics.saisies import load_cases
 from rqds_metrics.store import connect, transaction
 from tests.fabrique import load, visites
 
@@ -105,6 +112,65 @@ def test_nothing_changes_what_was_done():
         if "WHERE demo" not in m.group(0) and path.name not in ("effects.py", "horloge.py")
     ]
     assert found == []
+
+
+TENUES = ("lot", "lot_etat", "tranche", "registre")
+
+
+def kept_rows(base):
+    with connect(base) as cursor:
+        return {t: set(map(repr, cursor.execute(f"SELECT * FROM {t}").fetchall())) for t in TENUES}
+
+
+def test_what_was_done_stays_whatever_the_app_does_next(tmp_path):
+    """Every row of the journal's tables is there, as it was, after each thing that the app can do to it."""
+    base = tmp_path / "rqds.duckdb"
+    octobre, au, year = (date(2026, 10, 1), date(2026, 10, 31)), date(2026, 11, 24), "2026-2027"
+    done = {"moment": datetime(2026, 11, 1)}
+
+    def at():
+        done["moment"] += timedelta(minutes=1)
+        return done["moment"]
+
+    def set_target(value):
+        stood = load_donnees(au, base).decisions.cibles.get(("1.2.6-2", year))
+        choix = Choix("cible", "1.2.6-2", year, value, stood.quand if stood else None)
+        assert decide_all([choix], base, qui="direction", pourquoi="CA", quand=at()) == []
+
+    def type_in(text):
+        cases = load_cases(au, base)
+        vu = next(iter(cases.values()), None)
+        ecritures, fautes = check([Frappe("1.2.6-1", *octobre, valeur=text, vu=vu)], load_plan(), au, cases)
+        assert not fautes and store_entries(ecritures, base, par="x", quand=at()).lots
+
+    def resolve(genre, cle, value):
+        with transaction(base) as cursor:
+            decide(cursor, genre, cle, value, qui="direction", pourquoi="x", quand=at())
+
+    steps = [
+        lambda: load(base, visites(*octobre, 1000), recu_le=at()),
+        lambda: load(base, visites(*octobre, 1200, "corrige.csv"), recu_le=at()),
+        lambda: cancel_lot(2, base, qui="x", quand=at()),
+        lambda: restore_lot(2, base, qui="x", quand=at()),
+        lambda: type_in("12"),
+        lambda: type_in("15"),
+        lambda: type_in(""),
+        lambda: set_target(3000.0),
+        lambda: set_target(3100.0),
+        lambda: set_target(None),
+        lambda: resolve("rupture", "1.2.6-2", {"date": "2026-10-01", "raison": "outil"}),
+        lambda: resolve("rupture", "1.2.6-2", {"date": "2026-10-01", "raison": None}),
+        lambda: resolve("cloture", "2026-10", {"chiffres": {}}),
+        lambda: resolve("cloture", "2026-10", None),
+        lambda: read_history_of_lots(read_every_lot(base), base),
+        lambda: resultats(year, au, base),
+    ]
+    for rank, step in enumerate(steps):
+        before = kept_rows(base) if rank else {t: set() for t in TENUES}
+        step()
+        after = kept_rows(base)
+        assert all(before[t] <= after[t] for t in TENUES), rank
+    assert len(read_journal(DEMAIN, base)) == sum(len(after[t]) for t in TENUES if t != "tranche") > 10
 
 
 DANGEREUX = ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", " =1", "＝1+1"]

@@ -180,7 +180,7 @@ def choose(titre: str, sous: str = "", *, annee: bool = True, **more: str) -> Co
 
 
 def choose_today(titre: str, sous: str = "", *, annee: bool = False, **more: str) -> Contexte:
-    """The head of a page where things are written: what it shows is always of today, and it says so.
+    """The head of a page where things are set or written: what it shows is always of today, and it says so.
 
     The day looked from is kept for the pages that are read. `annee`: also ask for the year.
     """
@@ -193,12 +193,12 @@ def choose_today(titre: str, sous: str = "", *, annee: bool = False, **more: str
     chosen = Contexte(_year_box(year[0], kept) if annee else kept.exercice, kept.au)
     day.markdown(
         f"Vu au {jour(today())}",
-        help="Ici, on écrit : cette page montre toujours l'état d'aujourd'hui. « Vu au » se choisit sur les pages qui se lisent.",
+        help="Cette page montre toujours l'état d'aujourd'hui. Un autre jour se choisit sur les pages de résultats.",
     )
     _settle(chosen, kept, more)
     if kept.au != today():
         st.info(
-            f"Cette page montre l'état d'aujourd'hui : on y écrit. Les pages qui se lisent restent vues au "
+            f"Cette page montre toujours l'état d'aujourd'hui. Les pages de résultats restent vues au "
             f"{jour(kept.au, long=True)}.",
             icon=":material/edit_calendar:",
         )

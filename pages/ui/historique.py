@@ -8,7 +8,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from etl.effects import Effet, replayed
-from etl.history import Entree
+from etl.history import Entree, saved_together, typed
 from etl.loading import LotRefuse, cancel_lot
 from etl.originaux import Original
 from etl.report import effect_text, effects_summary
@@ -25,6 +25,11 @@ ORIGINAUX = {"origine": "Fichier d'origine", "copie": "Copie sans renseignements
 FAITS = {"recu": "Reçu", "annule": "Annulé", "retabli": "Rétabli"}
 
 
+def _own(lot: Lot) -> str:
+    """What a typed value is, without the day, which its save says already."""
+    return lot.fichier.partition(" : ")[2] or lot.fichier
+
+
 def _asked() -> dict[int, tuple[Effet, ...]]:
     """Effects that were not kept and that someone asked for, while the base stays as it is."""
     if st.session_state.get("effets_de") != stamp():
@@ -36,16 +41,19 @@ def _asked() -> dict[int, tuple[Effet, ...]]:
 def history_html(entrees: list[Entree]) -> Markup:
     asked = _asked()
     effets = {e.lot.id: asked.get(e.lot.id) if e.effets is None else e.effets for e in entrees}
+    by_lot = {e.lot.id: e for e in entrees}
+    groups = saved_together([e.lot for e in entrees])
     return render(
         "historique.html",
-        entrees=entrees,
+        groupes=[[by_lot[lot.id] for lot in group] for group in groups],
         effets=effets,
-        titre=tool_title,
+        titre=lambda lot: "Saisie à l'écran" if typed(lot) else tool_title(lot.source, lot.famille),
         quand=when_text,
         effet=effect_text,
         resume=lambda effets, lot: effects_summary(effets, local(lot.recu_le).date()),
         originaux=ORIGINAUX,
         faits=FAITS,
+        propre=_own,
     )
 
 

@@ -35,7 +35,7 @@ from rqds_metrics.plan import Indicateur, load_plan
 from rqds_metrics.store import today
 
 _FIXE = st.column_config.TextColumn(
-    INDICATEUR, disabled=True, pinned=True, width=250
+    INDICATEUR, disabled=True, pinned=True, width=290
 )  # narrow: phones scroll beside it
 _TITRE = st.column_config.TextColumn(INDICATEUR, disabled=True, width=330)
 _PLURIELS = {"activite": "activités", "reseau": "réseaux", "membre": "membres"}

@@ -12,7 +12,7 @@ import streamlit as st
 
 from etl.entry import Ecriture, Faute, Frappe, check, span_text
 from etl.grids import cell_text, percent_text
-from etl.history import read_every_lot
+from etl.history import read_every_lot, typed
 from etl.loading import LotRefuse
 from etl.recording import Conflit, store_entries
 from pages.ui.cadre import show
@@ -203,9 +203,7 @@ def settle(conflits: list[Conflit], rank: int, *, mine: bool) -> None:
 
 def show_recent() -> None:
     """The last typed values, each with its way back."""
-    lots = [lot for lot in read_every_lot() if lot.source == "saisie" and lot.fichier.startswith("Saisie du ")][
-        :RECENTES
-    ]
+    lots = [lot for lot in read_every_lot() if typed(lot)][:RECENTES]
     if not lots:
         return
     asked = show(render("saisies_recentes.html", lots=lots, quand=when_text, quoi=_what), key="recentes")

@@ -52,7 +52,8 @@ def known_until(serie: Serie, exercice: Exercice, au: date, retard_jours: int) -
     That of the last data; or the end of a month whose files are late by more than `retard_jours` days.
     """
     over = [d for d in month_ends(exercice) if d + timedelta(days=retard_jours) < au]
-    return max([exercice.debut - UN_JOUR, *over, *filter(None, [last_day(serie, exercice, au)])])
+    listed = [min(serie.connu, exercice.fin, au)] if serie.connu else []
+    return max([exercice.debut - UN_JOUR, *over, *listed, *filter(None, [last_day(serie, exercice, au)])])
 
 
 def occurrences_of(

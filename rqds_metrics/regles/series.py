@@ -5,7 +5,7 @@ from __future__ import annotations
 from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -71,12 +71,27 @@ class Serie:
 
     def within(self, debut: date, fin: date) -> Serie:
         """The figures whose last day is in debut..fin."""
-        first, after = np.searchsorted(self.fin, (debut.toordinal(), fin.toordinal() + 1))
-        return self._keep(slice(int(first), int(after)))
+        if not len(self.fin):
+            return self
+        first = int(self.fin.searchsorted(debut.toordinal()))
+        return self._keep(slice(first, int(self.fin.searchsorted(fin.toordinal() + 1))))
+
+    @cached_property
+    def _years(self) -> dict[Exercice, Serie]:
+        return {}
+
+    def whole(self, exercice: Exercice) -> Serie:
+        """The figures whose last day is in a fiscal year; asked for many times, cut once."""
+        found = self._years.get(exercice)
+        if found is None:
+            found = self._years[exercice] = self.within(exercice.debut, exercice.fin)
+        return found
 
     def year(self, exercice: Exercice, au: date) -> Serie:
         """The figures of a fiscal year that speak of days up to `au`: one that spans the whole year is there."""
-        part = self.within(exercice.debut, exercice.fin)
+        part = self.whole(exercice)
+        if au >= exercice.fin or not len(part):
+            return part
         keep = part.debut <= au.toordinal()
         return part if keep.all() else part._keep(keep)
 
@@ -90,16 +105,22 @@ class Serie:
         return len(self.fin)
 
 
+def summed(values: Nombres) -> float:
+    """The sum, what is missing left out."""
+    total = float(values.sum())
+    return total if total == total else float(np.nansum(values))  # missing figures are rare: looked for last
+
+
 def cumul(serie: Serie, exercice: Exercice, jour: date) -> float:
     """Σ numerators of the year up to the end of `jour`; a figure that spans `jour` counts for its share of days."""
-    part = serie.within(exercice.debut, exercice.fin)
+    part = serie.whole(exercice)
     if not len(part):
         return 0.0
     if jour >= exercice.fin:
-        return float(np.nansum(part.num))
+        return summed(part.num)
     spans = part.fin - part.debut + 1
     elapsed = np.clip(jour.toordinal() - part.debut + 1, 0, spans)
-    return float(np.nansum(part.num * elapsed / spans))
+    return summed(part.num * elapsed / spans)
 
 
 def month_total(serie: Serie, debut: date, fin: date) -> float | None:
@@ -119,7 +140,7 @@ def month_total(serie: Serie, debut: date, fin: date) -> float | None:
 
 def cumuls(serie: Serie, exercice: Exercice, jours: Jours) -> Nombres:
     """`cumul` at the end of each of `jours` (ordinals)."""
-    part = serie.within(exercice.debut, exercice.fin)
+    part = serie.whole(exercice)
     spans = part.fin - part.debut + 1
     elapsed = np.clip(jours[:, None] - part.debut + 1, 0, spans)
     total: Nombres = np.nansum(part.num * elapsed / spans, axis=1)
@@ -144,10 +165,10 @@ def last_day(serie: Serie, exercice: Exercice, au: date) -> date | None:
         days = [min(s.fin, end) for s in serie.couvert if s.debut <= end and s.fin >= exercice.debut]
         return max(days, default=None)
     part = serie.year(exercice, au)
-    days = [date.fromordinal(int(part.fin.max()))] if len(part) else []
-    if serie.connu and serie.connu >= exercice.debut and len(serie) and serie.debut[0] <= exercice.fin.toordinal():
-        days.append(serie.connu)
-    return min(max(days), end) if days else None
+    if not len(part):
+        return None
+    newest = date.fromordinal(int(part.fin[-1]))
+    return min(max(newest, serie.connu or newest), end)
 
 
 def couverture(serie: Serie, exercice: Exercice, au: date) -> float | None:
