@@ -26,7 +26,7 @@ from etl.watching import (
     read_whole,
     subfolder,
 )
-from rqds_metrics import store
+from rqds_metrics import activite, store
 from rqds_metrics.copies import CopieImpossible
 from rqds_metrics.disk import DisquePlein
 from rqds_metrics.exploitation.reglages import Surveillance, load_exploitation
@@ -58,6 +58,7 @@ class Surveillant:
                 self.stop.wait(self.reglages.stable_secondes)
             return self.one_pass()
         except _EMPECHE as error:
+            activite.say("empechement", self.par, type=type(error).__name__.lower())
             self._say(f"Rien n'est importé : {error}")
             return 1
         except OSError as error:
@@ -95,6 +96,8 @@ class Surveillant:
             if self.stop.is_set():
                 break
             wrong += not self._take(name, found[name])
+        if ready:
+            activite.say("surveillance", self.par, fichiers=len(ready), corriger=wrong)
         return 1 if wrong else 0
 
     def _take(self, name: str, mark: Marque) -> bool:

@@ -10,6 +10,7 @@ import socket
 import ssl
 import time
 import urllib.request
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from urllib.parse import urlsplit
@@ -39,23 +40,26 @@ class Robot:
     dits: list[str] = field(default_factory=list)  # every text of the last run: alerts, titles, captions, screens
     etats: dict[str, WidgetState] = field(default_factory=dict)
 
-    def open(self, query: str = "", origin: str | None = "same") -> Robot:
+    def open(self, query: str = "", origin: str | None = "same", cookie: str = "") -> Robot:
         """Connect and see the page that the address names."""
         parts = urlsplit(self.address)
         name = self.host or parts.netloc
         scheme = "wss" if parts.scheme == "https" else "ws"
         raw = socket.create_connection((str(parts.hostname), int(parts.port or 80)), timeout=30)
-        self.socket: ClientConnection = connect(
+        self.pile = ExitStack()
+        opening = connect(
             f"{scheme}://{name}/_stcore/stream", sock=raw, ssl=self.ssl_context, subprotocols=["streamlit"],  # type: ignore[list-item]
             server_hostname=name.split(":")[0] if self.ssl_context else None, max_size=None, open_timeout=PATIENCE,
             origin=f"{parts.scheme}://{name}" if origin == "same" else origin,  # type: ignore[arg-type]
+            additional_headers={"Cookie": cookie} if cookie else {},
         )  # fmt: skip
+        self.socket: ClientConnection = self.pile.enter_context(opening)
         self.query = query
         self.run()
         return self
 
     def close(self) -> None:
-        self.socket.close()
+        self.pile.close()
 
     def goto(self, page: str) -> None:
         """Follow a link of the menu, by its address (« televerser »)."""

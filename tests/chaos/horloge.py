@@ -32,8 +32,8 @@ def turned(clock: Path) -> dict[str, str]:
     """The environment of a process whose clock is that file; timers keep the real one."""
     return {
         "LD_PRELOAD": str(BIBLIOTHEQUES[0]), "FAKETIME_TIMESTAMP_FILE": str(clock), "FAKETIME_NO_CACHE": "1",
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        "PYTHONPATH": str(Path(__file__).parent / "horloge_du_processus"), "FAKETIME_DONT_RESET": "1", "TZ": "America/Toronto",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1", "FAKETIME_DONT_RESET": "1", "TZ": "America/Toronto",
+        "PYTHONPATH": str(Path(__file__).parent / "horloge_du_processus"),
     }  # fmt: skip
 
 
