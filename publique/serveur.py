@@ -16,7 +16,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from pages.ui.serveur import App, Assets, Receive, Scope, Send
 from publique.debit import MESSAGES, Debit, Seau, address_key
-from rqds_metrics.diffusion.site.statique import ICONE
+from rqds_metrics.diffusion.site.gabarit import ICONE
 
 Message = MutableMapping[str, Any]
 _ADRESSES = ("/", "/_stcore/health", "/_stcore/host-config")

@@ -18,7 +18,7 @@ from rqds_metrics.diffusion import parution
 from rqds_metrics.diffusion import publication as pub
 from rqds_metrics.diffusion.composition import Choix, build, figures_of_people
 from rqds_metrics.diffusion.ecarts import ecarts_of
-from rqds_metrics.diffusion.instantanes import file_name, read_publication
+from rqds_metrics.diffusion.instantanes import file_name, read_publication, write_file
 from rqds_metrics.diffusion.retenue import Cellule
 from rqds_metrics.donnees import load_donnees, portee_table
 from rqds_metrics.parts import decided
@@ -177,6 +177,7 @@ def publish(base: str | Path | None = None) -> pub.Publication | None:
             parution.point_to(path)
         _set_aside(decisions, folder)
         return read_publication(path)
+    _write_those_of_the_demonstration(decisions, found, folder, base)
     p = prepare(found.choix, found.au, base, found.numero, found.publie_le).publication
     if found.empreinte and fingerprint(p) != found.empreinte:
         raise PublicationRefusee(
@@ -194,3 +195,14 @@ def _set_aside(decisions: Decisions, folder: Path) -> None:
     for d in approved(decisions):
         if d.retiree and d.numero:
             parution.set_aside(folder, d.numero)
+
+
+def _write_those_of_the_demonstration(
+    decisions: Decisions, found: Demande, folder: Path, base: str | Path | None
+) -> None:
+    """The demonstration comes with a past: what was approved before `found` is written as it would have been then."""
+    for d in approved(decisions)[::-1]:
+        if d.numero and d.numero < (found.numero or 0) and d.empreinte is None and not d.retiree:
+            path = folder / file_name(d.numero)
+            if not path.exists() or _of_another_base(path, d):
+                write_file(prepare(d.choix, d.au, base, d.numero, d.publie_le).publication, folder)

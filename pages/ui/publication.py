@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import lru_cache
 
 import pandas as pd
@@ -17,10 +18,13 @@ from rqds_metrics import demandes, mise_en_ligne, publications
 from rqds_metrics.commentaires import Commentaire, commentaires_of, periode_text
 from rqds_metrics.demandes import Demande, PublicationRefusee
 from rqds_metrics.diffusion.composition import Choix, withheld_of
-from rqds_metrics.diffusion.ecarts import ecarts_of, value_text
-from rqds_metrics.diffusion.parution import pointer
+from rqds_metrics.diffusion.ecarts import ecarts_of
+from rqds_metrics.diffusion.parution import POINTEUR, before, pointer
 from rqds_metrics.diffusion.publication import Publication, PublicationIllisible
 from rqds_metrics.diffusion.retenue import reason_text
+from rqds_metrics.diffusion.site.complet import zipped_site
+from rqds_metrics.diffusion.site.direct import Pages
+from rqds_metrics.diffusion.site.vues import Vue
 from rqds_metrics.exercice import Exercice, exercices_du_plan
 from rqds_metrics.plan import load_plan
 from rqds_metrics.registre import Decision
@@ -81,6 +85,19 @@ def put_online() -> None:
             _do(mise_en_ligne.publish, "Plus rien n'est en ligne.")
 
 
+def hand_over() -> None:
+    """The site of what is online, as one file for whoever looks after the host."""
+    here = online()
+    if here is None:
+        return
+    name = f"rqds-plan-publication-{here.numero}.zip"
+    icon, address = ":material/folder_zip:", os.environ.get("RQDS_ADRESSE")
+    st.download_button(
+        "Télécharger le site (.zip)", lambda: zipped_site(mise_en_ligne.folder_of(), address) or b"", name, icon=icon,
+        help="Toutes les pages et les données ouvertes, à déposer chez l'hébergeur.",
+    )  # fmt: skip
+
+
 @lru_cache(GARDES)
 def _withheld(stamp: str) -> dict[str, str]:
     """Indicators whose figure of the year would be withheld -> why."""
@@ -104,22 +121,22 @@ def choose(found: Demande | None) -> Choix:
     """What is ticked; the proposal that waits at first, else what was approved last."""
     known = donnees(today())
     last = found or demandes.standing(known.decisions)
-    before = last.choix if last else Choix(())
+    chosen = last.choix if last else Choix(())
     turn = f"{last.quand:%Y%m%d%H%M%S}" if last else "premier"
-    with st.expander("Ce qui est public", expanded=found is None and not before.indicateurs):
-        ids = _choose_indicators(before, turn)
-        words = _choose_comments(before, turn)
-        note = st.text_input("Note de cette publication, montrée dans son historique", "" if not found else before.note,
+    with st.expander("Ce qui est public", expanded=found is None and not chosen.indicateurs):
+        ids = _choose_indicators(chosen, turn)
+        words = _choose_comments(chosen, turn)
+        note = st.text_input("Note de cette publication, montrée dans son historique", "" if not found else chosen.note,
                              max_chars=demandes.NOTE_MAX, key=f"note_{turn}")  # fmt: skip
     return Choix(tuple(ids), words, note)
 
 
-def _choose_indicators(before: Choix, turn: str) -> list[str]:
+def _choose_indicators(chosen: Choix, turn: str) -> list[str]:
     few = _withheld(stamp())
     found = results(_year(), today())
     frame = pd.DataFrame(
         {
-            "Public": [r.id in before.indicateurs for r in found],
+            "Public": [r.id in chosen.indicateurs for r in found],
             "Indicateur": [f"{r.id} {r.indicateur.court}" for r in found],
             "État": [APPARENCES[r.statut].libelle for r in found],
             "À savoir": [few.get(r.id, "") or ((r.indicateur.doute and "Doute à lever.") or "") for r in found],
@@ -131,7 +148,7 @@ def _choose_indicators(before: Choix, turn: str) -> list[str]:
     return [r.id for r, there in zip(found, edited["Public"], strict=True) if there]
 
 
-def _choose_comments(before: Choix, turn: str) -> dict[str, str]:
+def _choose_comments(chosen: Choix, turn: str) -> dict[str, str]:
     every = _comments(stamp())
     if review := sum(c.a_revoir for c in every):
         text = "commentaire est à revoir et ne peut" if review == 1 else "commentaires sont à revoir et ne peuvent"
@@ -142,7 +159,7 @@ def _choose_comments(before: Choix, turn: str) -> dict[str, str]:
     keys = [f"{c.indicateur.id}|{c.periode}" for c in good]
     frame = pd.DataFrame(
         {
-            "Public": [before.commentaires.get(k) == c.texte for k, c in zip(keys, good, strict=True)],
+            "Public": [chosen.commentaires.get(k) == c.texte for k, c in zip(keys, good, strict=True)],
             "Indicateur": [f"{c.indicateur.id} {c.indicateur.court}" for c in good],
             "Période": [periode_text(c.periode) for c in good],
             "Commentaire": [c.texte for c in good],
@@ -155,37 +172,35 @@ def _choose_comments(before: Choix, turn: str) -> dict[str, str]:
 
 
 @lru_cache(8)
-def _preview(
-    stamp: str, folder: str, ids: tuple[str, ...], words: tuple[tuple[str, str], ...], note: str
-) -> Publication:
-    return mise_en_ligne.preview(Choix(ids, dict(words), note), today())
+def _preview(stamp: str, folder: str, ids: tuple[str, ...], words: tuple[tuple[str, str], ...], note: str) -> Pages:
+    p = mise_en_ligne.preview(Choix(ids, dict(words), note), today())
+    return Pages(Vue(p, before(mise_en_ligne.folder_of(), p)))
 
 
-def preview_of(choix: Choix) -> Publication:
-    """The publication as it would be now."""
+def preview_of(choix: Choix) -> Pages:
+    """The publication as it would be now, and its pages."""
     folder = mise_en_ligne.folder_of()
-    here = (folder / "courante.json").stat().st_mtime_ns if (folder / "courante.json").exists() else 0
+    here = (folder / POINTEUR).stat().st_mtime_ns if (folder / POINTEUR).exists() else 0
     return _preview(
         stamp(), f"{folder} {here}", choix.indicateurs, tuple(sorted(choix.commentaires.items())), choix.note
     )
 
 
-def preview_html(p: Publication) -> Markup:
-    rows = {
-        o.id: [
-            (i, p.resultats[i.id, p.exercice]) for i in p.indicateurs if i.id.removeprefix("G-").startswith(f"{o.id}.")
-        ]
-        for o in p.orientations
-    }
-    general = [(i, p.resultats[i.id, p.exercice]) for i in p.indicateurs if i.id in ("G-objectifs", "G-actions")]
+def print_seen(p: Publication) -> None:
+    """Remember what is on the screen: it alone can be approved."""
+    st.session_state["apercu_vu"] = mise_en_ligne.fingerprint(p)
+
+
+def said_of_preview(p: Publication, choix: Choix) -> Markup:
     held = sum(r.retenu for r in p.resultats.values())
-    return render("publication_apercu.html", p=p, lignes=rows, generaux=general, retenus=held, valeur=value_text)
+    known = {f"{c.indicateur}|{c.periode}" for some in p.commentaires.values() for c in some}
+    out = [k for k in choix.commentaires if k not in known and k.partition("|")[0] in choix.indicateurs]
+    return render("publication_apercu.html", p=p, retenus=held, tus=out, periode=periode_text)
 
 
 def differences_html(p: Publication) -> Markup:
-    before = online()
-    e = ecarts_of(before, p)
-    return render("publication_ecarts.html", e=e, avant=before, montres=MONTRES, periode=_period)
+    here = online()
+    return render("publication_ecarts.html", e=ecarts_of(here, p), avant=here, montres=MONTRES, periode=_period)
 
 
 def _period(periode: str) -> str:
@@ -224,7 +239,8 @@ def take_proposal_back() -> None:
 
 def approve_and_publish(choix: Choix) -> None:
     def work() -> None:
-        publications.approve(choix, today(), qui=permit("publication"), demo=donnees(today()).demo)
+        seen = st.session_state.get("apercu_vu")
+        publications.approve(choix, today(), qui=permit("publication"), demo=donnees(today()).demo, vue=seen)
         mise_en_ligne.publish()
 
     _do(work, "La publication est approuvée et en ligne.")

@@ -29,6 +29,20 @@ LICENCE = {
 }
 
 
+# What each file holds, for whoever chooses one.
+CONTENUS = {
+    "donnees.xlsx": "Toutes les tables, une par feuille, pour Excel ou LibreOffice",
+    "donnees.json": "Toutes les tables, pour un programme",
+    "datapackage.json": "La description des tables CSV (Frictionless Data Package)",
+    "indicateurs.csv": "Les indicateurs publiés : titres, unités, cibles du plan, sources, méthodes",
+    "resultats.csv": "Un indicateur, un exercice par ligne : valeur, cible, attendu, état",
+    "courbes.csv": "La valeur, l'attendu et l'an dernier, fin de mois par fin de mois",
+    "commentaires.csv": "Les commentaires approuvés",
+    "historique.csv": "Les publications : dates, notes, ce qui a changé",
+    "changements.csv": "Ce que la dernière publication a changé, avant et après",
+}
+
+
 @dataclass(frozen=True)
 class Champ:
     nom: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -18,7 +19,10 @@ def main() -> int:
         "--instantanes", type=Path, default=Path("data/publication"), metavar="DOSSIER",
         help="où sont les publications (data/publication)",
     )  # fmt: skip
-    parser.add_argument("--adresse", metavar="URL", help="l'adresse du site, par exemple https://plan.rqds.org/")
+    parser.add_argument(
+        "--adresse", metavar="URL", default=os.environ.get("RQDS_ADRESSE"),
+        help="l'adresse du site, par exemple https://plan.rqds.org/ (RQDS_ADRESSE)",
+    )  # fmt: skip
     args = parser.parse_args()
     try:
         publication, count = write_site(args.instantanes, args.dossier, args.adresse)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
+from rqds_metrics.diffusion.site.accueil import home
 from rqds_metrics.diffusion.site.gabarit import render
 from rqds_metrics.diffusion.site.vues import Vue
 
@@ -68,7 +69,7 @@ class Pages:
             values["bloc"] = next(b for b in vue.blocs if b.orientation.id == id_)
             titre = f"Orientation {id_}"
         elif page == "publications":
-            values["fil"] = ""
-        corps = render(f"{page}.html", **values)
+            values |= {"fil": "", "archives": ()}
+        corps = home(vue, link) if page == "accueil" else render(f"{page}.html", **values)
         html = render("direct.html", vue=vue, lien=link, corps=corps)
         return Page(f"{titre} – {NOM}" if titre else NOM, str(html), f"{page} {id_}")
