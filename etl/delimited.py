@@ -18,6 +18,7 @@ import pandas as pd
 import pyarrow as pa
 
 from etl.source import Constat, Feuille
+from etl.unquoted import TETE, find_cut, read_rest, stacked
 from etl.unreadable import CASES_MAX, UnreadableError
 from rqds_metrics.regles.formats import nombre
 
@@ -56,12 +57,24 @@ def read_text(octets: bytes) -> tuple[Feuille, list[Constat]]:
     sample = list(islice(_lines(octets, encoding, skipped), _ECHANTILLON))
     delimiter = declared[1] if declared else find_delimiter(sample)
     mend = bool(sample) and _all_quoted(sample[0], delimiter)
+    if not mend and (quick := _by_columns(octets, encoding, delimiter, skipped)):
+        return quick, constats
     feuille, last = _parse(_lines(octets, encoding, skipped), delimiter, skipped + 1, mend)
     if last and _unclosed(_lines(octets, encoding, last - 1), delimiter):
         note = f"Un guillemet ouvert à la ligne {last} n'est jamais refermé : la suite du fichier ne se lit pas."
         remede = "Téléchargez l'export de nouveau."
         constats.append(Constat("guillemet", "erreur", note, ligne=last, remede=remede))
     return feuille, constats
+
+
+def _by_columns(octets: bytes, encoding: str, delimiter: str, skipped: int) -> Feuille | None:
+    """A large text without quotes; None when it is to be read row by row."""
+    cut = find_cut(octets, encoding)
+    rest = read_rest(octets, cut, delimiter) if cut else None
+    if rest is None:
+        return None
+    head, open_quote = _parse(_lines(octets[:cut], encoding, skipped), delimiter, skipped + 1, mend=False)
+    return None if open_quote else stacked(head, rest, TETE + 1)
 
 
 # ------------------------------------------------------------------ is it text, and of a bearable shape

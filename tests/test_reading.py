@@ -1,13 +1,15 @@
 """From bytes to grids: encodings, delimiters, and files that are not what they say."""
 
 from datetime import date
+from itertools import zip_longest
 
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl import reading
-from etl.delimited import decode_head, find_delimiter
+from etl.delimited import decode_head, find_delimiter, read_text
 from etl.reading import read_document
 from etl.recognition import read_export
 from etl.unreadable import UnreadableError
@@ -173,3 +175,40 @@ def test_a_zip_bomb_is_refused_before_it_is_unfolded():
 def test_text_that_is_not_text_is_refused():
     with pytest.raises(UnreadableError):
         decode_head(b"\x00\x01\x02\x03" * 50)
+
+
+CELLULES = st.text(alphabet="ab1 é;,.-\xa0", max_size=6)
+
+
+@given(
+    head=st.lists(st.lists(CELLULES, min_size=1, max_size=4), max_size=3),
+    rows=st.lists(st.lists(CELLULES, min_size=3, max_size=3), min_size=2, max_size=12),
+    odd=st.sampled_from(["", "", "", 'x,"y"\n', "seul\n", "\n", "a,b\rc\n", "\x1c,,\n"]),
+    end=st.sampled_from(["\n", "\r\n"]),
+)
+def test_a_large_text_read_by_columns_is_the_same_grid(head, rows, odd, end):
+    lines = [",".join(c.replace(",", " ") for c in row) for row in head]
+    lines += [",".join(c.replace(",", " ") for c in row) for row in rows]
+    octets = ("a,b,c" + end + end.join(lines) + end + odd).encode()
+    with pytest.MonkeyPatch.context() as patch:
+        usual, told = read_text(octets)
+        patch.setattr("etl.unquoted.GROS", 0)
+        patch.setattr("etl.unquoted.TETE", 2)
+        patch.setattr("etl.delimited.TETE", 2)
+        quick, told_too = read_text(octets)
+    assert quick.cellules.to_numpy().tolist() == usual.cellules.to_numpy().tolist()
+    assert quick.numeros.tolist() == usual.numeros.tolist() and told_too == told
+    assert list(quick.cellules.dtypes) == list(usual.cellules.dtypes)
+
+
+def test_a_large_text_is_read_by_columns(monkeypatch):
+    octets = b"# note\n\nDate,Vues\n" + b"".join(b"2026-10-01,%d\n" % k for k in range(300)) + b",\n"
+    monkeypatch.setattr("etl.unquoted.GROS", 0)
+    monkeypatch.setattr("etl.delimited._columns", lambda rows: _few(rows))
+    feuille, _ = read_text(octets)
+    assert len(feuille.cellules) == 302 and feuille.numeros.iloc[-1] == 303
+
+
+def _few(rows):
+    assert len(rows) <= 200, "read row by row"
+    return [pa.array(column, pa.large_string()) for column in zip_longest(*rows, fillvalue="")]
