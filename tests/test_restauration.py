@@ -100,7 +100,9 @@ def test_nothing_was_online_then_nothing_is_after(tmp_path):
 def test_a_damaged_base_is_replaced_and_kept_aside(damage, house):
     base, saved = house
     good = read_back(base)
-    octets = {"cut": base.read_bytes()[:300_000], "empty": b"", "text": b"bonjour\n" * 999}.get(damage, base.read_bytes())
+    octets = {"cut": base.read_bytes()[:300_000], "empty": b"", "text": b"bonjour\n" * 999}.get(
+        damage, base.read_bytes()
+    )
     base.write_bytes(octets)
     if damage == "gone":
         base.unlink()

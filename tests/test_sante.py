@@ -86,7 +86,9 @@ def test_a_base_that_is_not_there_is_not_made(tmp_path, roomy):
 def test_an_earlier_schema_is_said_and_left(tmp_path, roomy):
     base = rebuild(2, tmp_path / "rqds.duckdb")
     found = verdicts(base, datetime.now(UTC))
-    assert found["base"].verdict == "bon" and f"schéma {migrations.SCHEMA} à sa prochaine ouverture" in found["base"].note
+    assert (
+        found["base"].verdict == "bon" and f"schéma {migrations.SCHEMA} à sa prochaine ouverture" in found["base"].note
+    )
     with duckdb.connect(str(base)) as connection:
         connection.execute("UPDATE meta SET valeur = '99'")
     assert "plus récente" in verdicts(base, datetime.now(UTC))["base"].note

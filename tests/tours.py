@@ -12,6 +12,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -150,22 +151,30 @@ def check(base: Path, bilan: Bilan) -> None:
     """
     assert not bilan.erreurs, bilan.erreurs[:5]
     with duckdb.connect(str(base), read_only=True) as cursor:
-        found = cursor.execute("SELECT source, count(*), count(DISTINCT id), sum(lignes) FROM lot GROUP BY 1").fetchall()
+        found = cursor.execute(
+            "SELECT source, count(*), count(DISTINCT id), sum(lignes) FROM lot GROUP BY 1"
+        ).fetchall()
         # a day sent twice is two lots: both keep their rows
         plays = cursor.execute("SELECT list_sort(list(lectures)) FROM balado").fetchall()[0][0]
         visits = cursor.execute("SELECT list_sort(list(visites)) FROM web").fetchall()[0][0]
         said = cursor.execute("SELECT list(pourquoi ORDER BY id) FROM registre").fetchall()[0][0]
         ids = cursor.execute("SELECT count(*), count(DISTINCT id), max(id) FROM lot").fetchone()
-    assert (plays or []) == sorted(bilan.commandes)
-    assert (visits or []) == sorted(bilan.envois)
-    assert (said or []) == bilan.decisions
+    for what, there, told in (("lectures", plays, bilan.commandes), ("visites", visits, bilan.envois),
+                              ("décisions", said, bilan.decisions)):  # fmt: skip
+        assert sorted(there or []) == sorted(told), (
+            what,
+            Counter(there or []) - Counter(told),
+            Counter(told) - Counter(there or []),
+        )
     assert ids is not None and ids[0] == ids[1] == len(bilan.commandes) + len(bilan.envois), (ids, found)
     frame = resultats(str(Exercice.of(AU)), AU, base)
     assert len(frame)
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.tours", description="L'application et une commande, tour à tour.")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.tours", description="L'application et une commande, tour à tour."
+    )
     parser.add_argument("--minutes", type=float, default=60)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="rqds-tours-") as scratch:

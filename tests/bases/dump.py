@@ -17,7 +17,9 @@ def literal(value: object) -> str:
 
 def dump(connection: duckdb.DuckDBPyConnection) -> str:
     out = []
-    sequences = "SELECT sequence_name, coalesce(last_value + increment_by, start_value) FROM duckdb_sequences() ORDER BY 1"
+    sequences = (
+        "SELECT sequence_name, coalesce(last_value + increment_by, start_value) FROM duckdb_sequences() ORDER BY 1"
+    )
     for name, following in connection.execute(sequences).fetchall():
         out.append(f"CREATE SEQUENCE {name} START {following};")
     for table, sql in connection.execute("SELECT table_name, sql FROM duckdb_tables() ORDER BY 1").fetchall():
