@@ -238,7 +238,7 @@ def test_no_room_is_said_first(house, monkeypatch):
     base, saved = house
     before = tree(base.parent)
     monkeypatch.setattr(disk.shutil, "disk_usage", lambda p: shutil._ntuple_diskusage(100, 97, 3_000_000))
-    with pytest.raises(disk.DisquePlein, match="pour la restauration. Rien n'a été changé"):
+    with pytest.raises(disk.DisquePlein, match=r"pour la restauration\. Rien n'a été changé"):
         restaurer(saved, base)
     monkeypatch.undo()
     assert tree(base.parent) == before
