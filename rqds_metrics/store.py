@@ -140,8 +140,10 @@ def _open(path: Path) -> duckdb.DuckDBPyConnection:
         try:
             if _schema_of(connection, path) == SCHEMA:
                 return connection
-        except BaseException:
+        except BaseException as error:
             connection.close()
+            if isinstance(error, duckdb.Error) and is_damaged(error):
+                raise unreadable(path, error) from error
             raise
         connection.close()
         bring_up(path, datetime.now(FUSEAU))

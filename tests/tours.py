@@ -12,6 +12,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -158,9 +159,16 @@ def check(base: Path, bilan: Bilan) -> None:
         visits = cursor.execute("SELECT list_sort(list(visites)) FROM web").fetchall()[0][0]
         said = cursor.execute("SELECT list(pourquoi ORDER BY id) FROM registre").fetchall()[0][0]
         ids = cursor.execute("SELECT count(*), count(DISTINCT id), max(id) FROM lot").fetchone()
-    assert (plays or []) == sorted(bilan.commandes)
-    assert (visits or []) == sorted(bilan.envois)
-    assert (said or []) == bilan.decisions
+    for what, there, told in (
+        ("lectures", plays, bilan.commandes),
+        ("visites", visits, bilan.envois),
+        ("décisions", said, bilan.decisions),
+    ):
+        lost, extra = Counter(told) - Counter(there or []), Counter(there or []) - Counter(told)
+        assert not lost and not extra, (what, "perdu", lost, "en trop", extra)
+    assert said == bilan.decisions, [
+        (k, a, b) for k, (a, b) in enumerate(zip(said, bilan.decisions, strict=True)) if a != b
+    ][:5]
     assert ids is not None and ids[0] == ids[1] == len(bilan.commandes) + len(bilan.envois), (ids, found)
     frame = resultats(str(Exercice.of(AU)), AU, base)
     assert len(frame)
