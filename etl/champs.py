@@ -9,10 +9,10 @@ from typing import Literal
 import pandas as pd
 
 from etl.cells import unaccented
+from etl.columns import Kind
 from etl.dates import to_date
 from etl.likeness import is_rate
 from etl.privacy import is_personal, mask
-from etl.table import Kind
 from rqds_metrics.familles import FAMILLES
 
 Ligne = Literal["jour", "mois", "envoi", "seance", "episode", "personne"]

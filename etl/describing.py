@@ -9,6 +9,7 @@ import pandas as pd
 
 from etl.cells import strip_controls, to_int
 from etl.champs import LIGNES, Ligne, columns_of, counted_of, dates_of, figures_of, kind_of, may_hold, said
+from etl.columns import headers_at
 from etl.correspondance import TEXTE_MAX, Correspondance, CorrespondanceInvalide, build, shown_headers
 from etl.dates import Order
 from etl.mapped import MappedSource
@@ -16,7 +17,6 @@ from etl.privacy import is_personal, scrub
 from etl.proposing import guessed
 from etl.recognition import read_as, sources
 from etl.source import ENTETE_MAX, Contexte, Document, Extrait, Feuille, Source
-from etl.table import headers_at
 
 EXEMPLES = 3  # values shown under a header
 _VUES, _DEVINES, _LONGUEUR = 60, 80, 40  # rows tried and headers looked at for a guess; characters of a value

@@ -7,7 +7,6 @@ by: « |code … », « |titre … » or « |jour … » (see mapped_checks.desc
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -15,16 +14,17 @@ import pandas as pd
 
 from etl.cells import normal
 from etl.champs import dates_of, figures_of, kind_of
+from etl.columns import TOTAL_ECARTE, TOTAUX, Champ, Table, find_header, headers_at
 from etl.correspondance import PREFIXE, Correspondance, digest, slug
 from etl.dates import to_date
 from etl.days import holes, runs
 from etl.findings import quoted
 from etl.mapped_checks import other_headers, overlapping, spans_of, told, unlikely
 from etl.periods import wrong_period
-from etl.privacy import scrub_page
+from etl.privacy import personal_columns, scrub_page
 from etl.snapshot import keep_snapshot
 from etl.source import Constat, Contexte, Document, Extrait, Feuille, Tranche, row_columns
-from etl.table import TOTAL_ECARTE, TOTAUX, Champ, Table, TableSource, find_header, headers_at, joined, scrubbed
+from etl.table import TableSource, joined, scrubbed
 from etl.tally import tallied
 from rqds_metrics.familles import FAMILLES, TITRES
 
@@ -88,6 +88,8 @@ class MappedSource(TableSource):
             drop |= which
         if not drop.any():
             return feuille
+        people = [k for k in personal_columns(headers_at(feuille, header)) if k not in ranks.values()]
+        extrait.cellules_personnelles += int(filled.loc[drop, people].to_numpy().sum())
         keep = [*range(header + 1), *drop.index[~drop]]
         cells = feuille.cellules.iloc[keep].reset_index(drop=True)
         return Feuille(feuille.nom, cells, feuille.numeros.iloc[keep].reset_index(drop=True))
@@ -290,23 +292,3 @@ def _champ(c: Correspondance, nom: str, header: str) -> Champ:
 
 def _pages(values: pd.Series) -> pd.Series:
     return values.map({v: scrub_page(str(v)) for v in values.dropna().unique()})
-
-
-def fitting(document: Document, correspondances: Sequence[Correspondance]) -> list[MappedSource]:
-    """The mappings that fit a file best: those with the most headers, then those made from the likest file."""
-    found = [m for m in map(MappedSource, correspondances) if m.recognise(document)]
-    if len(found) < 2:
-        return found
-
-    def fit(m: MappedSource) -> tuple[int, int]:
-        row = next(h for f in document.feuilles if (h := _headers_of(f, m)) is not None)
-        there = {normal(h) for h in row}
-        return len(m.champs), sum(normal(h) in there for h in m.correspondance.entetes)
-
-    best = max(fit(m) for m in found)
-    return [m for m in found if fit(m) == best]
-
-
-def _headers_of(feuille: Feuille, source: MappedSource) -> list[str] | None:
-    row = find_header(feuille, source.signatures)
-    return None if row is None else headers_at(feuille, row)

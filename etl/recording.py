@@ -25,7 +25,7 @@ from rqds_metrics.exercice import Exercice
 from rqds_metrics.plan import Plan, load_plan
 from rqds_metrics.regles.formats import jour
 from rqds_metrics.regles.vivant import Span, subtract
-from rqds_metrics.saisies import Case, Cases, read_cases, standing
+from rqds_metrics.saisies import Case, Cases, read_cases, repeats, standing
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def _theirs(e: Ecriture, cases: Cases, plan: Plan) -> Case | None:
     """What stands now where it was typed over something."""
     f = e.frappe
     indicateur = plan.tous[f.indicateur]
-    if indicateur.type == "jalon":
+    if indicateur.type == "jalon" and not repeats(indicateur):
         return standing(indicateur, Exercice.of(f.debut), cases)
     if f.moves and f.vu and f.cle not in cases:
         return cases.get(f.vu.cle)

@@ -88,7 +88,9 @@ def apercu_text(apercu: Apercu) -> str:
             f"  {quantite(n, 'ligne')} {unite('écartée', n)} : {raison}" for raison, n in extrait.ecartees.items()
         ]
         if extrait.cellules_personnelles:
-            lines.append(f"  {nombre(extrait.cellules_personnelles)} cellules de renseignements personnels écartées")
+            many = "s" if extrait.cellules_personnelles > 1 else ""
+            words = f"cellule{many} de renseignements personnels écartée{many}"
+            lines.append(f"  {nombre(extrait.cellules_personnelles)} {words}")
     if apercu.recu and apercu.recu.deja:
         lines.append(f"  déjà reçu le {jour(local(apercu.recu.deja.recu_le).date())} (lot {apercu.recu.deja.id})")
     for r in apercu.recu.remplace if apercu.recu else ():

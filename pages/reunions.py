@@ -25,7 +25,9 @@ from rqds_metrics.reunions import TITRE
 from rqds_metrics.store import today
 
 contexte = choose(
-    "Réunions du CA", "Inscrivez les dates une fois ; gardez avec chacune ce qui y est présenté, tel que vu ce jour-là."
+    "Réunions du CA",
+    "Inscrivez les dates une fois ; gardez avec chacune ce qui y est présenté. La liste est celle d'aujourd'hui ; "
+    "« vu au » est le jour de ce qui serait gardé.",
 )
 say(st.session_state.pop("dits", []))
 writes = may("reunion")

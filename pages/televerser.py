@@ -42,8 +42,9 @@ files = st.file_uploader(
 if files:
     apercus = preview_files(read_files(files))
     show(previews_html(apercus), key="apercus")
-    offer_annotated(apercus)
-    offer_description(apercus)
+    with st.container(horizontal=True):
+        offer_annotated(apercus)
+        offer_description(apercus)
     ready = sum(a.etat == "pret" for a in apercus)
     if donnees(today()).demo:
         st.warning("Retirez d'abord la démonstration (bandeau du haut) : de vrais fichiers ne s'y mêlent pas.")

@@ -90,18 +90,21 @@ def run(main: Callable[[], int]) -> NoReturn:
         if os.environ.get("RQDS_TRACE"):
             raise
         activite.fault(error)
-        print(unexpected(error), file=sys.stderr)
+        print(unexpected(error, " (avec RQDS_TRACE=1, la commande en montre le détail)"), file=sys.stderr)
         code = 3
     activite.say("commande", nom=_named(sys.argv), code=code, duree_ms=took.ms)
     sys.exit(code)
 
 
-def unexpected(error: BaseException) -> str:
-    """What to say of an error that nothing foresaw: its type and its place, never its words, which may quote a file."""
+def unexpected(error: BaseException, detail: str = "") -> str:
+    """What to say of an error that nothing foresaw: its type and its place, never its words, which may quote a file.
+
+    `detail`: how to see more of it.
+    """
     return (
         f"Une erreur inattendue est survenue ({type(error).__name__}, {activite.place_of(error)}). Ce qui était en cours "
         "n'est pas enregistré ; ce qui l'était déjà est intact. Réessayez ; si elle revient, transmettez cette ligne à la "
-        "personne qui s'occupe de l'application (avec RQDS_TRACE=1, la commande en montre le détail)."
+        f"personne qui s'occupe de l'application{detail}."
     )
 
 

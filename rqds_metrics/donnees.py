@@ -186,9 +186,16 @@ def _serie(
     growth = read_growth(cursor, mesure, grown, filtre) if grown else Progression()
     if spans is not None and growth.parts:
         spans = tuple(merge([*spans, *growth.couvert]))
+    lists = [] if spans is not None else [p.fin for p in portees if p.mode == "releve" and _named(plages, p)]
     return replace(
-        Serie.of([*rows, *growth.rows], spans), releve_seul=max((r.jour for r in growth.seuls), default=None)
+        Serie.of([*rows, *growth.rows], spans),
+        releve_seul=max((r.jour for r in growth.seuls), default=None),
+        connu=max(lists, default=None),
     )
+
+
+def _named(plages: tuple[Plage, ...], portee: Portee) -> bool:
+    return any(names(s, portee.serie) for plage in plages for s in plage.series)
 
 
 def _measured(

@@ -71,7 +71,6 @@ def test_words_are_bound_never_written():
 PAGES = ["/Outils/a", "/carte", "/carte-interactive", "/L’Éte", "/l'ete", "", None]
 TESTS = [
     {"contient": ("/carte",)}, {"sans": ("interactive", "outils")}, {"commence": ("/l'été",)}, {"egal": ("/carte", "/x")},
-    {"contient": ("/carte",), "sans": ("interactive",)},
 ]  # fmt: skip
 
 

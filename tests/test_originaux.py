@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from etl.cells import to_int
+from etl.columns import Champ
 from etl.demo.tools import xlsx_bytes
 from etl.loading import cancel_lot, import_export
 from etl.originaux import as_csv, as_xlsx, find_original, folder, keep_original
@@ -22,7 +23,7 @@ from etl.privacy import scrub
 from etl.reading import read_document
 from etl.recognition import read_export, sources
 from etl.source import Feuille
-from etl.table import Champ, kept_cells
+from etl.table import kept_cells
 from rqds_metrics.plan import load_plan
 from tests.fabrique import visites
 from tests.fuzz.essais import fixtures

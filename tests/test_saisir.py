@@ -85,7 +85,7 @@ def test_what_is_not_touched_says_nothing(demo_base):
     for yearly in (False, True):
         grille = grid_of(typed, AN5, AU, cases, yearly=yearly)
         assert grille.frappes(grille.frame()) == [] and (grille.frame() != "").to_numpy().sum() > len(grille.lignes)
-    jalons, textes = milestones_of(typed, AN5, cases), texts_of(typed, AN5, cases)
+    jalons, textes = milestones_of(typed, AN5, cases, PLAN.calendriers), texts_of(typed, AN5, cases)
     assert jalons.frappes(jalons.frame(), AU) == [] and textes.frappes(textes.frame(), AU) == []
     for i in typed:
         if i.par:
@@ -101,20 +101,20 @@ def keep(base, frappes, quand=T0):
 
 def test_a_milestone_is_typed_then_put_right(tmp_path):
     base = tmp_path / "rqds.duckdb"
-    jalons = milestones_of(of("2.1.1-1"), AN5, {})
+    jalons = milestones_of(of("2.1.1-1"), AN5, {}, PLAN.calendriers)
     edited = jalons.frame()
     edited[FAIT_LE] = [pd.Timestamp("2026-10-05")]
     [sans_etat] = jalons.frappes(edited, AU)
     edited[ETAT], edited[PREUVE] = ["fait"], ["https://rqds.example/pv"]
     keep(base, jalons.frappes(edited, AU))
     assert sans_etat.fait_le == date(2026, 10, 5)
-    jalons = milestones_of(of("2.1.1-1"), AN5, load_cases(AU, base))
+    jalons = milestones_of(of("2.1.1-1"), AN5, load_cases(AU, base), PLAN.calendriers)
     edited = jalons.frame()
     assert edited.iloc[0, 1:4].tolist() == ["fait", date(2026, 10, 5), "https://rqds.example/pv"]
     edited[FAIT_LE] = [date(2026, 9, 30)]
     keep(base, jalons.frappes(edited, AU), datetime(2026, 11, 20, 16))
     assert [c.fait_le for c in load_cases(AU, base).values()] == [date(2026, 9, 30)]
-    jalons = milestones_of(of("2.1.1-1"), AN5, load_cases(AU, base))
+    jalons = milestones_of(of("2.1.1-1"), AN5, load_cases(AU, base), PLAN.calendriers)
     edited = jalons.frame()
     edited[ETAT], edited[FAIT_LE], edited[PREUVE] = [""], [pd.NaT], [None]
     keep(base, jalons.frappes(edited, AU), datetime(2026, 11, 20, 17))
@@ -122,7 +122,7 @@ def test_a_milestone_is_typed_then_put_right(tmp_path):
 
 
 def test_done_without_a_day_is_asked_for_it():
-    jalons = milestones_of(of("2.1.1-1"), AN5, {})
+    jalons = milestones_of(of("2.1.1-1"), AN5, {}, PLAN.calendriers)
     edited = jalons.frame()
     edited[ETAT] = ["fait"]
     _, [faute] = check(jalons.frappes(edited, AU), PLAN, AU, {})
@@ -233,7 +233,7 @@ def test_someone_else_saved_meanwhile_and_both_are_shown(app_on, own_demo, typin
 
 def test_a_proof_is_shown_as_plain_text(app_on, tmp_path):
     base = tmp_path / "rqds.duckdb"
-    jalons = milestones_of(of("2.1.1-1"), AN5, {})
+    jalons = milestones_of(of("2.1.1-1"), AN5, {}, PLAN.calendriers)
     edited = jalons.frame()
     edited[FAIT_LE], edited[PREUVE] = [date(2026, 10, 5)], ["https://rqds.example/<script>alert(1)</script>"]
     keep(base, jalons.frappes(edited, AU))

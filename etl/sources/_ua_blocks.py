@@ -12,11 +12,12 @@ import numpy as np
 import pandas as pd
 
 from etl.cells import to_int, unaccented
+from etl.columns import TOTAL_ECARTE, TOTAUX, headers_at
 from etl.dates import Order, to_date
 from etl.findings import constat_at, faulty_cells
-from etl.privacy import scrub, scrub_page
+from etl.privacy import scrub
 from etl.source import ENTETE_MAX, Constat, Extrait, Feuille
-from etl.table import TOTAL_ECARTE, TOTAUX, headers_at
+from etl.table import scrubbed_pages
 from rqds_metrics.regles.formats import periode
 
 Role = Literal["sessions", "vues", "utilisateurs", "page", "jour", "temps", "segment", "autre"]
@@ -231,7 +232,7 @@ def _kept_block(block: Block) -> pd.DataFrame:
 
 def _kept_cells(role: Role, raw: pd.Series) -> pd.Series:
     if role == "page":
-        return raw.where(raw.str.startswith("/"), "").map(scrub_page)
+        return scrubbed_pages(raw.where(raw.str.startswith("/"), ""))
     if role == "jour":
         return raw.where(raw.str.fullmatch(r"[0-9]{1,4}[/.-][0-9]{1,2}[/.-][0-9]{1,4}"), "")
     return raw.mask(to_int(raw).faulty, "")

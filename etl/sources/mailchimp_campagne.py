@@ -13,13 +13,13 @@ from datetime import timedelta
 import pandas as pd
 
 from etl.cells import normal, to_int, to_percent, unaccented
+from etl.columns import PREMIER_JOUR
 from etl.dates import to_datetime
 from etl.findings import constat_at, quoted
 from etl.matching import PROVISOIRE
 from etl.privacy import is_personal, scrub
 from etl.source import Constat, Contexte, Document, Extrait, Feuille, Source, Tranche, Verdict, row_columns
 from etl.sources._mailchimp import TOLERANCE, mailing_mark
-from etl.table import PREMIER_JOUR
 from rqds_metrics.regles.formats import nombre
 
 _TITRE = "Email Campaign Report"

@@ -13,9 +13,10 @@ from typing import cast
 import pandas as pd
 
 from etl.cells import normal
+from etl.columns import Champ, Table
 from etl.findings import constat_at
 from etl.source import Constat, Contexte, Extrait, Tranche, row_columns
-from etl.table import Champ, Table, TableSource, joined, scrubbed
+from etl.table import TableSource, joined, scrubbed
 from rqds_metrics.regles.formats import jour, mois
 
 _VIDE = ("-", "--", "n/a", "NaN")

@@ -12,12 +12,18 @@ from pages.ui.ensemble import MARQUES
 from pages.ui.envois import Dit, when_text
 from pages.ui.gabarits import render
 from pages.ui.portier import permit
+from pages.ui.sources import tool_name
 from rqds_metrics.cloture import BilanMois, Revision, bilan_of, revisions, to_keep
 from rqds_metrics.diffusion.recu import receipt_data, receipt_pdf
+from rqds_metrics.donnees import Lot
 from rqds_metrics.exercice import Exercice
 from rqds_metrics.registre import Decision, decide
 from rqds_metrics.regles.formats import mois
 from rqds_metrics.store import local, today, transaction
+
+
+def tool_of(lot: Lot) -> str:
+    return tool_name(lot.source, lot.famille)
 
 
 def months_of(exercice: Exercice, au: date) -> list[date]:
@@ -50,6 +56,8 @@ def month_html(bilan: BilanMois, au: date) -> Markup:
         clos_le=when_text(closing.quand) if closing else "",
         revisees=revised(bilan, au),
         local=local,
+        outil=tool_of,
+        outil_de=tool_name,
     )
 
 
@@ -82,4 +90,5 @@ def receipt(bilan: BilanMois, au: date) -> bytes:
     assert closing is not None
     demo = donnees(today()).demo
     clos_le = local(closing.quand).date()
-    return receipt_pdf(receipt_data(bilan, clos_le, closing.qui, revised(bilan, au), demo=demo, local=local))
+    data = receipt_data(bilan, clos_le, closing.qui, revised(bilan, au), demo=demo, local=local, outil=tool_of)
+    return receipt_pdf(data)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import streamlit as st
@@ -66,6 +67,7 @@ def corrections_html() -> Markup:
         mots=MOTS,
         quand=when_text,
         chiffre=nombre,
+        jours=lambda where: periode(date.fromisoformat(where["debut"]), date.fromisoformat(where["fin"])),
     )
 
 

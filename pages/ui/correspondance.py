@@ -6,6 +6,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from etl.champs import LIGNES, LIGNES_DITES, counted_of, required_of, said
+from etl.columns import headers_at
 from etl.correspondance import Correspondance
 from etl.dates import Order
 from etl.describing import (
@@ -17,13 +18,11 @@ from etl.describing import (
     offered,
     rows_offered,
 )
-from etl.mapped import fitting
 from etl.proposing import guessed, missing, proposals
 from etl.reading import read_document
-from etl.recognition import fullest_row, likely_sheet, shown_name, to_repair
+from etl.recognition import fitting, fullest_row, likely_sheet, shown_name, to_repair
 from etl.report import constat_text
 from etl.source import Contexte, Document
-from etl.table import headers_at
 from etl.unreadable import UnreadableError
 from pages.ui.donnees import donnees
 from pages.ui.gabarits import escape_markdown, render

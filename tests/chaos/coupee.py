@@ -26,7 +26,7 @@ COMMANDES: dict[str, tuple[str, ...]] = {
     "publier": ("rqds_metrics", "publier"),
     "horloge": ("rqds_metrics", "horloge"),
 }
-ANGLAIS = ("Traceback", "Error:", "Exception", "duckdb.", "INTERNAL")
+ANGLAIS = ("Traceback", "Error:", "Exception:", "duckdb.", "INTERNAL")
 
 
 def make(base: Path) -> None:
