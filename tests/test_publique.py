@@ -258,7 +258,8 @@ def test_it_opens_the_snapshot_alone_and_no_staff_module():
         "import sys, publique.ecran, publique.serveur\n"
         "bad = [m for m in sys.modules if m.startswith(('etl', 'rqds_metrics.store', 'rqds_metrics.registre', "
         "'rqds_metrics.donnees', 'rqds_metrics.resultats'))"
-        " or (m.startswith('pages') and m not in ('pages', 'pages.ui', 'pages.ui.serveur', 'pages.ui.langue'))]\n"
+        " or (m.startswith('pages') and m not in ('pages', 'pages.ui', 'pages.ui.serveur', 'pages.ui.langue', "
+        "'pages.ui.avance'))]\n"
         "print(bad)"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=RACINE, capture_output=True, text=True, check=True)

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import re
 import xml.etree.ElementTree as ET
+import zipfile
+from dataclasses import replace
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path, PurePosixPath
 from posixpath import normpath
 
 import pytest
+from markupsafe import escape
 
 from rqds_metrics.diffusion import svg
+from rqds_metrics.diffusion.parution import write_snapshot
 from rqds_metrics.diffusion.publication import Publication
 from rqds_metrics.diffusion.site import DossierRefuse, ecriture, render_site, site_files
+from rqds_metrics.diffusion.site.accueil import POIDS_MAX, detail_of
+from rqds_metrics.diffusion.site.complet import zipped_site
 from rqds_metrics.diffusion.site.figures import five_years_figure, year_figure
 from rqds_metrics.diffusion.site.gabarit import style
 from rqds_metrics.diffusion.site.lignes import Bilan
@@ -61,6 +69,57 @@ def test_the_first_page_weighs_under_60_kb_with_the_whole_plan_and_no_page_over_
     assert {f"indicateur/{i.id}.html" for i in whole.indicateurs} <= set(files)
 
 
+def test_the_home_page_tells_as_much_as_its_weight_allows(whole, few):
+    """Short sentences and small lines first; a plan whose every indicator speaks leaves them out, never the limit."""
+    assert detail_of(Vue(few)) == detail_of(Vue(whole)) == 2
+    page = site_files(few)["index.html"].decode()
+    x = Vue(few).lignes["1.2.6-2"]
+    assert x.resume and x.resultat.phrase.startswith(x.resume) and str(escape(x.resume)) in page
+    said = {k: replace(r, statut="en_voie", phrase="Une phrase assez longue pour tenir deux lignes. " * 2, valeur=3.0)
+            for k, r in whole.resultats.items()}  # fmt: skip
+    talkative = replace(whole, resultats=said)
+    assert detail_of(Vue(talkative)) < 2
+    files = site_files(talkative, adresse=ADRESSE)
+    assert sum(len(files[name]) for name in ("index.html", "style.css", "icone.svg")) < POIDS_MAX
+
+
+def test_a_year_under_way_is_not_drawn_as_a_fall(whole):
+    vue = Vue(whole)
+    number, level = vue.lignes["1.2.6-2"], vue.lignes["1.2.6-3"]
+    assert number.indicateur.type == "nombre" and number.resultat.valeur is not None and number.serie[-1] is None
+    assert level.indicateur.type == "stock" and level.serie[-1] == level.resultat.valeur
+    assert number.teinte == number.annees[-2].statut and level.teinte == level.resultat.statut
+    over = Vue(replace(whole, vu_au=date(2027, 6, 30))).lignes["1.2.6-2"]
+    assert over.serie[-1] == over.resultat.valeur
+
+
+def test_every_status_of_the_home_page_has_its_shape_in_the_style_sheet(whole):
+    for statut in {x.resultat.statut for x in Vue(whole).lignes.values() if x.parle}:
+        assert f'td.s-{statut}::before {{ content:"{APPARENCES[statut].forme} ";' in style(), statut
+
+
+def test_what_waits_is_folded_and_nothing_is_lost(whole):
+    page = site_files(whole)["index.html"].decode()
+    for x in Vue(whole).lignes.values():
+        assert f'href="indicateur/{x.id}.html"' in page, x.id
+
+
+def test_comments_are_read_on_the_page_of_their_indicator(few):
+    page = site_files(few)["indicateur/1.2.6-2.html"].decode()
+    assert "La refonte du site a ramené des visites." in page and "Commentaire du RQDS, 2026-2027" in page
+
+
+def test_the_zip_holds_the_whole_site(few, tmp_path):
+    write_snapshot(few, tmp_path)
+    octets = zipped_site(tmp_path, ADRESSE)
+    assert octets
+    with zipfile.ZipFile(io.BytesIO(octets)) as archive:
+        names = set(archive.namelist())
+        assert {"index.html", "donnees/resultats.csv", f"donnees/{few.numero}/datapackage.json", "sitemap.xml"} <= names
+        assert archive.read("index.html") and not [n for n in names if n.startswith("/") or ".." in n]
+    assert zipped_site(tmp_path / "vide") is None
+
+
 def test_nothing_in_a_page_runs_and_nothing_comes_from_elsewhere(few):
     for name, page in html(site_files(few)).items():
         for tag, attrs in page.found:
@@ -84,8 +143,6 @@ def test_hostile_texts_are_inert_everywhere(few):
 
 
 def test_control_characters_do_not_break_the_feed(few):
-    from dataclasses import replace
-
     bad = replace(few, historique=tuple(replace(e, note="avant\x00\x0b\u202eaprès") for e in few.historique))
     assert "avantaprès" in ET.tostring(ET.fromstring(site_files(bad)["fil.xml"]), encoding="unicode")
 
@@ -116,8 +173,6 @@ def test_canonical_addresses_sitemap_and_picture_need_the_address_of_the_site(fe
 
 
 def test_fictitious_data_are_said_on_every_page_card_and_feed(few):
-    from dataclasses import replace
-
     files = site_files(few)
     for name, content in files.items():
         if name.endswith((".html", ".xml")):
@@ -172,8 +227,6 @@ def test_the_sentence_of_the_plan():
 
 
 def test_what_moved_is_named_from_the_publication_before(demo_base, few):
-    from datetime import date
-
     before = publication_of(demo_base, date(2026, 9, 24), numero=1, kept=lambda i: i.id.endswith("-2"))
     vue = Vue(few, before)
     fresh = [m.ligne.id for m in vue.mouvements if m.avant is None]

@@ -36,7 +36,7 @@ def said_empty(count: int, dossier: Path) -> str:
 
 
 def zipped_site(instantanes: Path, adresse: str | None = None) -> bytes | None:
-    """The site as one file to unpack on a host; None where nothing is online. The same publication gives the same bytes.
+    """The site as one file to unpack on a host; None where nothing is online.
 
     Raises:
         PublicationIllisible: what is online, or one before it, cannot be read.
