@@ -15,7 +15,7 @@ from etl.loading import LotRefuse, cancel_lot, import_export, remove_demo
 from etl.preview import preview
 from etl.reading import TAILLE_MAX
 from etl.recognition import read_export, shown_name
-from etl.report import apercu_text, apercu_value, constat_text, lots_text, lots_value, plain_spaces
+from etl.report import apercu_text, apercu_value, constat_text, lots_text, lots_value, plain_spaces, recu_text
 from etl.restoring import restore_lot
 from etl.source import Constat, Lecture
 from rqds_metrics import store
@@ -23,7 +23,6 @@ from rqds_metrics.alimentation import plan_decided
 from rqds_metrics.cli import french_parser, run
 from rqds_metrics.donnees import load_donnees
 from rqds_metrics.plan import load_plan
-from rqds_metrics.regles.formats import quantite, unite
 
 
 def _whoami() -> str:
@@ -83,13 +82,7 @@ def importer(args: argparse.Namespace) -> int:
                 print(f"  {plain_spaces(constat_text(constat))}")
             continue
         _progress("")
-        if recu.deja:
-            print(f"{recu.fichier} : déjà reçu (lot {recu.deja.id}) ; rien n'a changé.")
-            continue
-        text = f"{recu.fichier} : lot {recu.lot}, {quantite(recu.lignes, 'ligne')} {unite('enregistrée', recu.lignes)}"
-        for r in recu.remplace:
-            text += f" ; remplace {quantite(r.jours, 'jour')} du lot {r.lot} ({r.fichier})"
-        print(plain_spaces(text) + ".")
+        print(recu_text(recu))
         for constat in recu.constats:
             print(f"  {plain_spaces(constat_text(constat))}")
     return 1 if failed else 0
@@ -149,6 +142,12 @@ def demo(args: argparse.Namespace) -> int:
     return 0
 
 
+def surveiller(args: argparse.Namespace) -> int:
+    from etl.surveillance import watch
+
+    return watch(args.dossier, args.base, args.par or _whoami(), une_fois=args.une_fois)
+
+
 def main() -> int:
     from rqds_metrics.cli import day
 
@@ -172,6 +171,10 @@ def main() -> int:
         change = command(name, words)
         change.add_argument("lot", type=int)
         change.add_argument("--par", help="qui le demande")
+    watched = command("surveiller", "importer ce qui arrive dans un dossier, et le ranger avec son rapport")
+    watched.add_argument("dossier")
+    watched.add_argument("--une-fois", action="store_true", help="un seul passage (pour une tâche planifiée)")
+    watched.add_argument("--par", help="qui envoie (le nom de session par défaut)")
     show = command("demo", "charger la démonstration (données fictives)")
     show.add_argument("--retirer", action="store_true", help="retirer la démonstration")
     show.add_argument("--au", type=day, help="le jour où elle s'arrête (aujourd'hui par défaut)")
@@ -182,6 +185,7 @@ def main() -> int:
         "lots": lots,
         "annuler": annuler,
         "retablir": retablir,
+        "surveiller": surveiller,
         "demo": demo,
     }
     return actions[args.commande](args)

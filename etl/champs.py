@@ -9,19 +9,19 @@ from typing import Literal
 import pandas as pd
 
 from etl.cells import unaccented
+from etl.columns import Kind
 from etl.dates import to_date
 from etl.likeness import is_rate
 from etl.privacy import is_personal, mask
-from etl.table import Kind
 from rqds_metrics.familles import FAMILLES
 
-Ligne = Literal["jour", "mois", "envoi", "seance", "episode"]
+Ligne = Literal["jour", "mois", "envoi", "seance", "episode", "personne"]
 LIGNES: dict[str, tuple[Ligne, ...]] = {
     "infolettre": ("envoi", "mois"),
-    "web": ("jour", "mois"),
-    "balado": ("episode", "jour", "mois"),
-    "webinaire": ("seance",),
-    "social": ("jour", "mois"),
+    "web": ("jour", "mois", "personne"),
+    "balado": ("episode", "jour", "mois", "personne"),
+    "webinaire": ("seance", "personne"),
+    "social": ("jour", "mois", "personne"),
 }
 # Columns of each family that a mapping may fill. Unique visitors do not add up: they are nowhere.
 _COLONNES = {
@@ -31,10 +31,20 @@ _COLONNES = {
     "webinaire": ("seance", "titre", "inscrits", "annules", "presents"),
     "social": ("compte", "abonnes", "interactions", "vues"),
 }
+# Where a row is a person or an order: what else of it is read, and which figure each row may count for.
+_PERSONNE = {
+    "web": ("page", "quantite"), "balado": ("quantite",), "webinaire": ("seance", "titre", "etat", "quantite"),
+    "social": ("compte", "quantite"),
+}  # fmt: skip
+_COMPTES_POUR = {
+    "web": ("visites", "vues"), "balado": ("lectures", "ecoutes"), "webinaire": ("inscrits", "presents"),
+    "social": ("interactions",),
+}  # fmt: skip
 # What each is called on the screen, after « Une ligne est » for the first ones.
 LIGNES_DITES: dict[Ligne, str] = {
     "jour": "un jour", "mois": "un mois ou une période", "envoi": "un envoi", "seance": "une séance ou un événement",
     "episode": "un épisode, depuis sa sortie",
+    "personne": "une personne ou une commande, à compter",
 }  # fmt: skip
 _DITS = {
     "date": "date", "periode": "mois ou période", "debut": "premier jour", "fin": "dernier jour",
@@ -43,7 +53,8 @@ _DITS = {
     "vues": "vues", "episode": "titre de l'épisode", "lectures": "écoutes ou téléchargements",
     "ecoutes": "écoutes d'une minute ou plus", "heures": "heures d'écoute", "abonnes": "abonnés",
     "seance": "numéro de la séance", "inscrits": "inscriptions", "annules": "annulations", "presents": "présences",
-    "compte": "compte", "interactions": "interactions",
+    "compte": "compte", "interactions": "interactions", "etat": "état de l'inscription",
+    "quantite": "nombre de places ou de billets",
 }  # fmt: skip
 _SANS = {("infolettre", "mois"): ("campagne", "titre"), ("balado", "episode"): ("abonnes",)}
 _DATES: dict[Ligne, tuple[str, ...]] = {"mois": ("periode", "debut", "fin")}
@@ -66,12 +77,21 @@ def dates_of(ligne: Ligne) -> tuple[str, ...]:
 
 def columns_of(famille: str, ligne: Ligne) -> tuple[str, ...]:
     """The columns of the family that may be mapped, for this kind of row."""
+    if ligne == "personne":
+        return _PERSONNE.get(famille, ())
     left_out = _SANS.get((famille, ligne), ())
     return tuple(c for c in _COLONNES[famille] if c not in left_out)
 
 
+def counted_of(famille: str, ligne: Ligne) -> tuple[str, ...]:
+    """The figures that each row may count for, where rows are counted; none elsewhere."""
+    return _COMPTES_POUR.get(famille, ()) if ligne == "personne" else ()
+
+
 def kind_of(famille: str, champ: str) -> Kind:
     """What a mapped column holds."""
+    if champ == "quantite":
+        return "int"
     if champ in ("date", "debut", "fin"):
         return "date"
     kinds: dict[str, Kind] = {"BIGINT": "int", "DOUBLE": "number", "VARCHAR": "text"}

@@ -14,10 +14,22 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from etl.cells import normal, strip_controls, unaccented
-from etl.champs import LIGNES, Ligne, columns_of, dates_of, figures_of, kind_of, looks_like_data, may_hold
+from etl.champs import (
+    LIGNES,
+    Ligne,
+    columns_of,
+    counted_of,
+    dates_of,
+    figures_of,
+    kind_of,
+    looks_like_data,
+    may_hold,
+    said,
+)
 from etl.findings import quoted
 from etl.likeness import is_rate
 from etl.privacy import mask
+from rqds_metrics.familles import FAMILLES
 from rqds_metrics.plan import Strict, _tuple
 from rqds_metrics.registre import Decision
 from rqds_metrics.yaml_strict import Lu, validate
@@ -30,6 +42,7 @@ class Correspondance(Strict):
     """How to read one tool's export. `champs`: a column of the family, or a date's name -> the header, as written.
 
     `entetes`: every header of the file it was made from. `ordre`: of day and month, where nothing in a column tells.
+    `compte_pour`: the figure that each row counts for, where a row is a person or an order (see etl.tally).
     """
 
     nom: str = Field(max_length=60)
@@ -37,12 +50,22 @@ class Correspondance(Strict):
     ligne: Ligne
     champs: dict[str, Annotated[str, Field(max_length=TEXTE_MAX)]]
     ordre: Literal["dmy", "mdy"] = "dmy"
+    compte_pour: str | None = Field(default=None, max_length=TEXTE_MAX)
     entetes: Annotated[tuple[Annotated[str, Field(max_length=TEXTE_MAX)], ...], BeforeValidator(_tuple)]
 
     @property
     def slug(self) -> str:
         """« cyberimpact » for « Cyberimpact »: what its series are named after."""
         return slug(self.nom)
+
+    @property
+    def colonnes(self) -> tuple[str, ...]:
+        """The columns of the family that its rows fill, besides the days."""
+        if self.compte_pour is None:
+            return tuple(c for c in columns_of(self.famille, self.ligne) if c in self.champs)
+        told = ("annules", "presents") if "etat" in self.champs else ()
+        texts = [c for c in columns_of(self.famille, self.ligne) if c in self.champs and c in FAMILLES[self.famille]]
+        return (*texts, self.compte_pour, *(c for c in told if c != self.compte_pour))
 
     @model_validator(mode="after")
     def _sound(self) -> Correspondance:
@@ -90,15 +113,22 @@ def _fields(c: Correspondance) -> list[str]:
         out.append("il manque la colonne de la date")
     if c.famille == "infolettre" and not ("livres" in given and given & {"ouvertures", "clics"}):
         out.append("une infolettre demande les courriels livrés, et les ouvertures ou les clics")
+    counted = counted_of(c.famille, c.ligne)
+    if counted and c.compte_pour not in counted:
+        out.append(f"il faut dire ce que compte chaque ligne : {quoted(map(said, counted))}")
+    elif not counted and c.compte_pour is not None:
+        out.append("les lignes ne se comptent que là où chacune est une personne ou une commande")
     if c.ligne == "episode" and "episode" not in given:
         out.append("il manque la colonne du titre de l'épisode")
     if (
         c.famille in ("web", "social", "balado")
-        and c.ligne != "episode"
+        and c.ligne not in ("episode", "personne")
         and not given & set(figures_of(c.famille, c.ligne))
     ):
         out.append("il manque au moins une colonne de chiffres")
-    if c.famille == "webinaire" and not given & {"titre", *figures_of(c.famille, c.ligne)}:
+    if c.famille == "webinaire" and c.ligne == "personne" and not given & {"titre", "seance"}:
+        out.append("il manque le titre ou le numéro de la séance : les personnes se comptent séance par séance")
+    elif c.famille == "webinaire" and not given & {"titre", *figures_of(c.famille, c.ligne)}:
         out.append(
             "il manque une colonne qui dise de quelle séance il s'agit : son titre, ses inscriptions ou ses présences"
         )

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from etl.cells import strip_controls, to_int
-from etl.champs import LIGNES, Ligne, columns_of, dates_of, figures_of, may_hold, said
+from etl.champs import LIGNES, Ligne, columns_of, counted_of, dates_of, figures_of, kind_of, may_hold, said
+from etl.columns import headers_at
 from etl.correspondance import TEXTE_MAX, Correspondance, CorrespondanceInvalide, build, shown_headers
 from etl.dates import Order
 from etl.mapped import MappedSource
@@ -16,7 +17,6 @@ from etl.privacy import is_personal, scrub
 from etl.proposing import guessed
 from etl.recognition import read_as, sources
 from etl.source import ENTETE_MAX, Contexte, Document, Extrait, Feuille, Source
-from etl.table import headers_at
 
 EXEMPLES = 3  # values shown under a header
 _VUES, _DEVINES, _LONGUEUR = 60, 80, 40  # rows tried and headers looked at for a guess; characters of a value
@@ -43,6 +43,7 @@ class Idee:
     ligne: Ligne
     champs: dict[str, str]
     ordre: Order = "dmy"
+    compte_pour: str | None = None  # what each row counts for, where rows are counted
 
 
 def known_as(document: Document) -> list[Source]:
@@ -84,14 +85,18 @@ def choices_of(famille: str, champ: str, entetes: Sequence[Entete]) -> list[str]
 
 def first_guess(document: Document, sheet: int, row: int, contexte: Contexte) -> Idee:
     """The family and kind of row whose columns are best found, and whose first rows read without a fault."""
-    headers = [e.nom for e in headers_of(document.feuilles[sheet], row) if e.stable][:_DEVINES]
+    entetes = headers_of(document.feuilles[sheet], row)
+    headers = [e.nom for e in entetes if e.stable][:_DEVINES]
+    people = any(e.personnelle for e in entetes)
     sample = _sample(document, sheet, row)
     best, found = (-1, 0, 0, 0), Idee("infolettre", "envoi", {})
     for famille, lignes in LIGNES.items():
         for ligne in lignes:
-            idee, state, doubts = _tried(
-                Idee(famille, ligne, guessed(famille, ligne, headers)), headers, sample, contexte
-            )
+            counted = counted_of(famille, ligne)
+            if counted and not (people and famille == "webinaire"):
+                continue  # any file with a date could be counted: only a list of people is taken for one
+            fresh = Idee(famille, ligne, guessed(famille, ligne, headers), compte_pour=next(iter(counted), None))
+            idee, state, doubts = _tried(fresh, headers, sample, contexte)
             figures = sum(k in idee.champs for k in figures_of(famille, ligne))
             rank = (state, figures, len(idee.champs), -doubts)
             if rank > best:
@@ -126,12 +131,13 @@ def mapping_of(nom: str, idee: Idee, headers: Sequence[str]) -> Correspondance:
         CorrespondanceInvalide: with every fault, in French.
     """
     champs = {k: h for k, h in idee.champs.items() if h}
-    valeur = {
+    valeur: dict[str, object] = {
         "nom": " ".join(strip_controls(nom).split()),
         "famille": idee.famille,
         "ligne": idee.ligne,
         "champs": champs,
     }
+    valeur["compte_pour"] = idee.compte_pour
     return build({**valeur, "ordre": idee.ordre, "entetes": [*shown_headers(headers)]})
 
 
@@ -142,14 +148,14 @@ def offered(famille: str, ligne: Ligne) -> tuple[str, ...]:
 
 def totals(extrait: Extrait, c: Correspondance) -> list[tuple[str, float]]:
     """The sum of each figure that was read, under its words; followers do not add up."""
-    figures = [k for k in figures_of(c.famille, c.ligne) if k in c.champs and k != "abonnes"]
+    figures = [k for k in c.colonnes if kind_of(c.famille, k) != "text" and k != "abonnes"]
     sums = [(k, pd.to_numeric(extrait.lignes[k], errors="coerce").sum(min_count=1)) for k in figures]
     return [(said(k), float(v)) for k, v in sums if not pd.isna(v)]
 
 
 def first_rows(extrait: Extrait, c: Correspondance, count: int = 5) -> tuple[list[str], list[list[object]]]:
     """The columns and first rows that were read, as values: (words, rows); the first is the days, as (debut, fin)."""
-    kept = [k for k in columns_of(c.famille, c.ligne) if k in c.champs and extrait.lignes[k].notna().any()]
+    kept = [k for k in c.colonnes if extrait.lignes[k].notna().any()]
     rows = [
         [(r["debut"], r["fin"]), *(None if pd.isna(r[k]) else r[k] for k in kept)]
         for r in extrait.lignes.head(count).to_dict("records")

@@ -117,7 +117,7 @@ def check(frappes: Sequence[Frappe], plan: Plan, au: date, cases: Cases) -> tupl
         taken = frappe.cle in cases and (frappe.vu is None or frappe.vu.cle != frappe.cle)
         if taken and not frappe.vide and frappe.cle not in left and indicateur and indicateur.type != "jalon":
             fautes.append(Faute(frappe, "detail", "il y a déjà quelque chose ici ; changez la ligne qui y est."))
-        if indicateur is None or indicateur.mesure:
+        if indicateur is None or not indicateur.saisi:
             fautes.append(Faute(frappe, "indicateur", "cet indicateur ne se saisit pas."))
             continue
         if frappe.vide:

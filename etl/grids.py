@@ -5,7 +5,7 @@ Cells are text, read by etl.entry: what is pasted from a spreadsheet (« 12,5 »
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -16,10 +16,10 @@ from etl.entry import Frappe, span_text
 from etl.periods import whole_month
 from etl.typed import serie_of
 from rqds_metrics.exercice import Exercice
-from rqds_metrics.plan import Indicateur
+from rqds_metrics.plan import Calendrier, Indicateur
 from rqds_metrics.regles.formats import FINE, MOIS_COURTS
 from rqds_metrics.regles.vivant import Span
-from rqds_metrics.saisies import Case, Cases, Cle, of_indicators, standing
+from rqds_metrics.saisies import Case, Cases, Cle, of_indicators, repeats, standing, times
 
 INDICATEUR, ETAT, FAIT_LE, PREUVE, NOTE, TEXTE, DATE = (
     "Indicateur", "État", "Fait le", "Preuve", "Note", "Texte", "Date"
@@ -154,17 +154,16 @@ def grid_of(
 
 @dataclass(frozen=True)
 class Jalons:
-    """Milestones: done or not, when, and the proof of it."""
+    """Milestones: done or not, when, and the proof of it. A line each: its title, and the cell that stands in it."""
 
     exercice: Exercice
-    indicateurs: tuple[Indicateur, ...]
-    cases: Cases
+    lignes: tuple[tuple[Indicateur, str, Case | None], ...]
 
     def frame(self) -> pd.DataFrame:
-        vus = [standing(i, self.exercice, self.cases) for i in self.indicateurs]
+        vus = [vu for _, _, vu in self.lignes]
         return pd.DataFrame(
             {
-                INDICATEUR: pd.Series([_name(i) for i in self.indicateurs], dtype="object"),
+                INDICATEUR: pd.Series([title for _, title, _ in self.lignes], dtype="object"),
                 ETAT: pd.Series([_said(v) for v in vus], dtype="object"),
                 FAIT_LE: pd.Series([v.fait_le if v else None for v in vus], dtype="object"),
                 PREUVE: pd.Series([(v.preuve or "") if v else "" for v in vus], dtype="object"),
@@ -174,8 +173,7 @@ class Jalons:
 
     def frappes(self, edited: pd.DataFrame, au: date) -> list[Frappe]:
         shown, out = self.frame(), []
-        for k, indicateur in enumerate(self.indicateurs):
-            vu = standing(indicateur, self.exercice, self.cases)
+        for k, (indicateur, _, vu) in enumerate(self.lignes):
             before, now = _milestone_row(shown, k), _milestone_row(edited, k)
             if before == now:
                 continue
@@ -187,7 +185,7 @@ class Jalons:
             else:
                 month = whole_month(day or min(max(au, self.exercice.debut), self.exercice.fin))
                 span = Span(month.debut, month.fin)
-            put_right = vu is not None and vu.valeur == 1
+            put_right = vu is not None and (vu.valeur == 1 or repeats(indicateur))
             out.append(
                 Frappe(indicateur.id, *span, valeur=etat, fait_le=day, preuve=preuve, texte=note, vu=vu,
                        deplace=put_right)
@@ -204,6 +202,19 @@ def _milestone_row(frame: pd.DataFrame, k: int) -> tuple[str, date | None, str, 
     return as_text(row[ETAT]), as_day(row[FAIT_LE]), as_text(row[PREUVE]), as_text(row[NOTE])
 
 
-def milestones_of(indicateurs: Sequence[Indicateur], exercice: Exercice, cases: Cases) -> Jalons | None:
-    mine = tuple(i for i in indicateurs if i.type == "jalon")
-    return Jalons(exercice, mine, cases) if mine else None
+def milestones_of(
+    indicateurs: Sequence[Indicateur], exercice: Exercice, cases: Cases, calendriers: Mapping[str, Calendrier]
+) -> Jalons | None:
+    """The table of the milestones; one that a calendar asks for several times a year has a line each time."""
+    lines: list[tuple[Indicateur, str, Case | None]] = []
+    for i in indicateurs:
+        if i.type != "jalon":
+            continue
+        if not repeats(i) or i.calendrier is None:
+            lines.append((i, _name(i), standing(i, exercice, cases)))
+            continue
+        there = times(i, exercice, cases)
+        count = max(len(calendriers[i.calendrier].mois), len(there))
+        padded = [*there, *[None] * (count - len(there))]
+        lines += [(i, f"{_name(i)} ({rank} de {count})", vu) for rank, vu in enumerate(padded, 1)]
+    return Jalons(exercice, tuple(lines)) if lines else None

@@ -47,6 +47,13 @@ MOTS: dict[str, tuple[str, ...]] = {
     "presents": ("présents", "présences", "participants", "attendees", "attended", "checked in", "attendance"),
     "compte": ("compte", "nom du compte", "account", "profil", "profile"),
     "interactions": ("interactions", "engagements", "engagement", "réactions"),
+    "etat": (
+        "état", "statut", "status", "attendee status", "order status", "statut du participant", "présence", "attended",
+        "checked in", "statut de l'inscription", "registration status", "statut de la commande",
+    ),
+    "quantite": (
+        "quantité", "quantity", "nombre de billets", "billets", "tickets", "ticket quantity", "nombre de places", "places",
+    ),
 }  # fmt: skip
 _TAUX = re.compile(r"%|\b(?:taux|rate|pourcentage|percent(?:age)?|ratio|moyenne?|average)\b")
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -16,15 +15,17 @@ from etl.effects import Remplace, Trace, affordable, differences, figures, recor
 from etl.mapped_checks import described_otherwise
 from etl.matching import AmbiguousError, match_known
 from etl.originaux import keep_original
-from etl.source import Constat, Extrait, Lecture, Tranche
-from etl.vigilance import COLONNES, Passe, cautions
-from rqds_metrics import store
+from etl.past import read_past
+from etl.replacing import Remplacement, conflicts, replacements
+from etl.source import Constat, Extrait, Lecture
+from etl.vigilance import cautions
+from rqds_metrics import activite, horloge, store
 from rqds_metrics.disk import DisquePlein, check_room
 from rqds_metrics.donnees import Lot, read_lots, read_portees_near
 from rqds_metrics.familles import COMMUNES, FAMILLES
 from rqds_metrics.registre import read_decisions
-from rqds_metrics.regles.formats import jour, periode
-from rqds_metrics.regles.vivant import Portee, Span, merge, subtract
+from rqds_metrics.regles.formats import jour
+from rqds_metrics.regles.vivant import Portee
 
 
 class LotRefuse(ValueError):
@@ -33,18 +34,6 @@ class LotRefuse(ValueError):
     def __init__(self, constats: list[Constat]):
         self.constats = constats
         super().__init__(" ".join(c.note for c in constats))
-
-
-@dataclass(frozen=True)
-class Remplacement:
-    """Days of an earlier lot that a newer one takes over."""
-
-    lot: int
-    fichier: str
-    recu_le: datetime
-    debut: date
-    fin: date
-    jours: int
 
 
 @dataclass(frozen=True)
@@ -69,110 +58,6 @@ def known_lot(lots: list[Lot], sha256: str, hashes: dict[int, str]) -> Lot | Non
 
 def _hashes(cursor: duckdb.DuckDBPyConnection) -> dict[int, str]:
     return dict(cursor.execute("SELECT id, sha256 FROM lot").fetchall())
-
-
-def _overlaps(tranches: Iterable[Tranche], portees: list[Portee]) -> list[tuple[Tranche, Portee]]:
-    by_serie: dict[str, list[Portee]] = {}
-    for p in portees:
-        by_serie.setdefault(p.serie, []).append(p)
-    return [
-        (t, p)
-        for t in tranches
-        for p in by_serie.get(t.serie, ())
-        if t.mode == "cle" or (p.fin == t.fin if t.mode == "releve" else p.debut <= t.fin and t.debut <= p.fin)
-    ]
-
-
-def replacements(extrait: Extrait, lots: list[Lot], portees: list[Portee]) -> list[Remplacement]:
-    """Which days of which earlier lots the file takes over."""
-    names = {lot.id: lot for lot in lots}
-    spans: dict[int, list[Span]] = {}
-    for t, p in _overlaps(extrait.tranches, portees):
-        shared = Span(p.debut, p.fin) if t.mode == "cle" else Span(max(t.debut, p.debut), min(t.fin, p.fin))
-        if t.mode == "releve":
-            shared = Span(t.fin, t.fin)
-        spans.setdefault(p.lot, []).append(shared)
-    out = []
-    for id_, found in sorted(spans.items()):
-        days = merge(found)
-        total = sum((s.fin - s.debut).days + 1 for s in days)
-        lot = names[id_]
-        out.append(Remplacement(id_, lot.fichier, lot.recu_le, days[0].debut, days[-1].fin, total))
-    return out
-
-
-def conflicts(extrait: Extrait, lots: list[Lot], portees: list[Portee]) -> list[Constat]:
-    """Spans that cannot be told apart from one already received: storing them would lose days or count them twice."""
-    names = {lot.id: lot.fichier for lot in lots}
-    out = []
-    for t, p in _overlaps(extrait.tranches, portees):
-        if t.mode in ("cle", "releve"):
-            continue
-        bloc_lost = p.mode == "bloc" and subtract(Span(p.debut, p.fin), [Span(t.debut, t.fin)])
-        bloc_inside = t.mode == "bloc" and p.mode == "bloc" and bloc_lost
-        if bloc_inside or (t.mode == "jour" and bloc_lost):
-            out.append(
-                Constat(
-                    "chevauchement",
-                    "erreur",
-                    f"La période {periode(t.debut, t.fin)} chevauche celle d'un fichier déjà reçu, "
-                    f"« {names.get(p.lot, '?')} » ({periode(p.debut, p.fin)}), qui ne se partage pas par jour.",
-                    remede=f"Exportez toute la période {periode(p.debut, p.fin)}, ou annulez d'abord cet envoi.",
-                )
-            )
-    return out[:20]
-
-
-def read_past(cursor: duckdb.DuckDBPyConnection, extrait: Extrait, portees: list[Portee]) -> dict[str, Passe]:
-    """What is known of the series that a file speaks of, before it is stored: totals of its months and the one before."""
-    series = {t.serie for t in extrait.tranches}
-    mine: dict[str, list[Portee]] = {}
-    for p in portees:
-        if p.serie in series:
-            mine.setdefault(p.serie, []).append(p)
-    if not mine:
-        return {}
-    totals = _totals_by_month(cursor, extrait, [p for found in mine.values() for p in found])
-    newest = {serie: max(p.lot for p in found) for serie, found in mine.items()}
-    cursor.register("passe_vue", pd.DataFrame(newest.items(), columns=["serie", "lot"]))
-    size = dict(
-        cursor.execute(
-            f"SELECT r.serie, count(*) FROM {extrait.famille} r "  # noqa: S608
-            "JOIN passe_vue p ON r.lot = p.lot AND r.serie = p.serie GROUP BY 1"
-        ).fetchall()
-    )
-    cursor.unregister("passe_vue")
-    return {
-        serie: Passe(totals.get(serie, {}), tuple(merge([Span(p.debut, p.fin) for p in found])), size.get(serie, 0))
-        for serie, found in mine.items()
-    }
-
-
-def _totals_by_month(
-    cursor: duckdb.DuckDBPyConnection, extrait: Extrait, portees: list[Portee]
-) -> dict[str, dict[date, dict[str, float]]]:
-    """By serie and month, the totals that a file's own are compared with. Days are bound: a scan skips the others."""
-    columns = COLONNES.get(extrait.famille, {})
-    if not columns or extrait.debut is None or extrait.fin is None:
-        return {}
-    since = (extrait.debut.replace(day=1) - timedelta(days=1)).replace(day=1)
-    pairs = pd.DataFrame([(p.lot, p.serie, p.debut, p.fin) for p in portees], columns=["lot", "serie", "debut", "fin"])
-    cursor.register("passe_vue", pairs)
-    # names of columns come from this project's own lists
-    sums = "".join(f", sum({c})" for c in columns)
-    rows = cursor.execute(
-        f"SELECT r.serie, CAST(date_trunc('month', r.fin) AS DATE){sums} FROM {extrait.famille} r "  # noqa: S608
-        "JOIN passe_vue p ON r.lot = p.lot AND r.serie = p.serie "
-        "AND r.debut BETWEEN CAST(p.debut AS DATE) AND CAST(p.fin AS DATE) "
-        "WHERE r.fin BETWEEN ? AND ? GROUP BY 1, 2",
-        [since, extrait.fin],
-    ).fetchall()
-    cursor.unregister("passe_vue")
-    totals: dict[str, dict[date, dict[str, float]]] = {}
-    for serie, month, *values in rows:
-        known = {c: float(v) for c, v in zip(columns, values, strict=True) if v is not None}
-        totals.setdefault(serie, {})[month] = known
-    return totals
 
 
 def _mixing(lots: list[Lot], demo: bool) -> list[Constat]:
@@ -328,15 +213,33 @@ def import_export(
     Raises:
         LotRefuse: see store_lot; or the disk filled up in the middle.
     """
+    took = activite.Chronometre()
     try:
         with store.transaction(base) as cursor:
-            recu = store_with_effect(cursor, lecture, par=par, recu_le=recu_le or store.now(), demo=demo)
+            recu = store_with_effect(cursor, lecture, par=par, recu_le=recu_le or horloge.moment(cursor), demo=demo)
             limit = read_decisions(cursor, store.today()).reglages.original_max_mo
     except DisquePlein as plein:
+        activite.say("refus", par, motif="disque_plein")
         raise _no_room(plein) from plein
+    except LotRefuse as refus:
+        activite.say("refus", par, motif=",".join(sorted({c.nom for c in refus.constats})))
+        raise
+    _log(recu, lecture, par, took)
     if recu.lot is None or demo:
         return recu
     return replace(recu, constats=tuple(keep_original(lecture, base, limit)))
+
+
+def _log(recu: Recu, lecture: Lecture, par: str, took: activite.Chronometre) -> None:
+    extrait = lecture.extrait
+    assert extrait is not None
+    # a tool that someone described has the name that they typed
+    source = "autre" if extrait.source.startswith("autre-") else extrait.source
+    if recu.deja:
+        activite.say("deja_recu", par, lot=recu.deja.id, source=source)
+        return
+    activite.say("import", par, lot=recu.lot, source=source, lignes=recu.lignes, ecartees=sum(extrait.ecartees.values()),
+                 personnelles=extrait.cellules_personnelles, remplace=len(recu.remplace), duree_ms=took.ms)  # fmt: skip
 
 
 def cancel_lot(lot: int, base: str | Path | None = None, *, qui: str, quand: datetime | None = None) -> Lot:
@@ -354,9 +257,10 @@ def cancel_lot(lot: int, base: str | Path | None = None, *, qui: str, quand: dat
         if found.annule_le:
             when = jour(store.local(found.annule_le).date())
             raise LotRefuse([Constat("lot", "erreur", f"Le lot {lot} est déjà annulé (le {when}).")])
-        moment = quand or store.now()
+        moment = quand or horloge.moment(cursor)
         with recorded(cursor, found, moment):
             cursor.execute("INSERT INTO lot_etat VALUES (?, ?, ?, false)", [lot, moment, qui])
+        activite.say("annulation", qui, lot=lot)
     return found
 
 
@@ -371,4 +275,5 @@ def remove_demo(base: str | Path | None = None) -> int:
         cursor.execute("DELETE FROM effet WHERE lot IN (SELECT id FROM lot WHERE demo)")
         cursor.execute("DELETE FROM registre WHERE demo")
         cursor.execute("DELETE FROM lot WHERE demo")
+        activite.say("demonstration_retiree", lots=len(ids))
     return len(ids)

@@ -7,7 +7,6 @@ by: « |code … », « |titre … » or « |jour … » (see mapped_checks.desc
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -15,16 +14,18 @@ import pandas as pd
 
 from etl.cells import normal
 from etl.champs import dates_of, figures_of, kind_of
+from etl.columns import TOTAL_ECARTE, TOTAUX, Champ, Table, find_header, headers_at
 from etl.correspondance import PREFIXE, Correspondance, digest, slug
 from etl.dates import to_date
 from etl.days import holes, runs
 from etl.findings import quoted
 from etl.mapped_checks import other_headers, overlapping, spans_of, told, unlikely
 from etl.periods import wrong_period
-from etl.privacy import scrub_page
+from etl.privacy import personal_columns, scrub_page
 from etl.snapshot import keep_snapshot
 from etl.source import Constat, Contexte, Document, Extrait, Feuille, Tranche, row_columns
-from etl.table import TOTAL_ECARTE, TOTAUX, Champ, Table, TableSource, find_header, headers_at, joined, scrubbed
+from etl.table import TableSource, joined, scrubbed
+from etl.tally import tallied
 from rqds_metrics.familles import FAMILLES, TITRES
 
 _VIDE = ("n/a", "--", "-", "nan")
@@ -87,23 +88,28 @@ class MappedSource(TableSource):
             drop |= which
         if not drop.any():
             return feuille
+        people = [k for k in personal_columns(headers_at(feuille, header)) if k not in ranks.values()]
+        extrait.cellules_personnelles += int(filled.loc[drop, people].to_numpy().sum())
         keep = [*range(header + 1), *drop.index[~drop]]
         cells = feuille.cellules.iloc[keep].reset_index(drop=True)
         return Feuille(feuille.nom, cells, feuille.numeros.iloc[keep].reset_index(drop=True))
 
     def _to_come(self, body: pd.DataFrame, ranks: dict[str, int], figures: set[int], contexte: Contexte) -> pd.Series:
         """Sessions announced, and mailings or episodes planned that have no figure yet: tools list them with the others."""
-        if self.correspondance.ligne not in ("seance", "envoi", "episode"):
+        session = self.famille == "webinaire"
+        if not session and self.correspondance.ligne not in ("envoi", "episode"):
             return pd.Series(False, index=body.index)
         days = to_date(body[ranks["date"]], self.correspondance.ordre, _VIDE).values
         coming = (days > pd.Timestamp(contexte.recu_le)).fillna(False)
-        if self.correspondance.ligne != "seance":
+        if not session:
             coming &= body[sorted(figures)].isin(["", "0", *_VIDE]).all(axis=1)
         return coming
 
     def rows(self, tables: list[Table], contexte: Contexte, extrait: Extrait) -> None:
         c = self.correspondance
         frame = joined(tables)
+        if c.compte_pour:
+            frame = self._counted(frame, tables, c.compte_pour, extrait)
         figures = [k for k in figures_of(c.famille, c.ligne) if k in frame]
         extrait.constats += unlikely(figures, frame, tables, contexte.reglages.envoi_test_moins_de)
         frame = self._with_figures(frame, extrait)
@@ -115,16 +121,18 @@ class MappedSource(TableSource):
                 frame[column] = _pages(frame[column]) if column == "page" else scrubbed(frame[column])
         if frame.empty or extrait.erreurs:
             return
-        if c.famille == "social":
+        if c.famille == "social" and not c.compte_pour:
             frame["compte"] = frame["compte"].where(frame["compte"].notna(), c.nom)
         keep = {"jour": self._days, "mois": self._periods, "episode": self._episodes}.get(c.ligne, self._events)
+        if c.compte_pour and c.famille != "webinaire":
+            keep = self._counted_days
         keep(frame, tables, contexte, extrait)
 
     def _with_figures(self, frame: pd.DataFrame, extrait: Extrait) -> pd.DataFrame:
         """Rows that say something: an e-mailing that was not delivered, a day without any figure do not."""
         c = self.correspondance
         needed = ["livres"] if c.famille == "infolettre" else [k for k in figures_of(c.famille, c.ligne) if k in frame]
-        if c.ligne in ("episode", "seance") or not needed:
+        if c.ligne in ("episode", "seance", "personne") or not needed:
             return frame
         blank = frame[needed].isna().all(axis=1)
         extrait.set_aside("ligne sans chiffre", int(blank.sum()))
@@ -178,10 +186,33 @@ class MappedSource(TableSource):
             stretches = list(runs(sorted(set(days))))
             extrait.tranches += [Tranche(str(serie), a, b, "jour") for a, b in stretches]
             extrait.constats += holes(stretches)
-        if max(t.fin for t in extrait.tranches) >= contexte.recu_le:
-            note = "Le dernier jour du fichier est aujourd'hui, une journée encore incomplète."
-            remede = "Renvoyez l'export une fois le mois fini : les jours seront remplacés."
-            extrait.constats.append(Constat("jour_en_cours", "avertissement", note, remede=remede))
+        extrait.constats += _unfinished(extrait, contexte)
+
+    def _counted(self, frame: pd.DataFrame, tables: list[Table], what: str, extrait: Extrait) -> pd.DataFrame:
+        """Rows that are people, counted: one row a session, or a day. Texts are masked before they tell them apart."""
+        for column, rule in (("titre", scrubbed), ("seance", scrubbed), ("page", _pages), ("compte", scrubbed)):
+            if column in frame:
+                frame[column] = rule(frame[column])
+        if self.famille == "social":
+            frame["compte"] = (
+                frame["compte"].fillna(self.correspondance.nom) if "compte" in frame else self.correspondance.nom
+            )
+        if "quantite" in frame:
+            note = "Un nombre de places ne peut pas être négatif."
+            extrait.constats += told("incoherence", note, frame["quantite"] < 0, "quantite", frame, tables)
+        key = ["seance", "titre"] if self.famille == "webinaire" else ["page", "compte"]
+        counted, constats = tallied(frame, [k for k in key if k in frame], what)
+        extrait.constats += constats
+        return counted
+
+    def _counted_days(self, frame: pd.DataFrame, tables: list[Table], contexte: Contexte, extrait: Extrait) -> None:
+        """A day without a row, between the first and the last, is a day without anyone."""
+        frame["debut"] = frame["fin"] = frame["date"].dt.date
+        frame["serie"] = self._dataset(frame)
+        extrait.lignes = frame.sort_values(["serie", "debut"], kind="stable")[row_columns(self.famille)]
+        spans = extrait.lignes.groupby("serie", sort=False)["debut"].agg(["min", "max"])
+        extrait.tranches = [Tranche(str(s), a, b, "jour") for s, a, b in spans.itertuples()]
+        extrait.constats += _unfinished(extrait, contexte)
 
     def _periods(self, frame: pd.DataFrame, tables: list[Table], contexte: Contexte, extrait: Extrait) -> None:
         champ = self._first()
@@ -246,6 +277,14 @@ class MappedSource(TableSource):
             extrait.constats.append(Constat("envois_test", "info", note))
 
 
+def _unfinished(extrait: Extrait, contexte: Contexte) -> list[Constat]:
+    if max(t.fin for t in extrait.tranches) < contexte.recu_le:
+        return []
+    note = "Le dernier jour du fichier est aujourd'hui, une journée encore incomplète."
+    remede = "Renvoyez l'export une fois le mois fini : les jours seront remplacés."
+    return [Constat("jour_en_cours", "avertissement", note, remede=remede)]
+
+
 def _champ(c: Correspondance, nom: str, header: str) -> Champ:
     filled = nom in (*dates_of(c.ligne), "episode", "page")
     return Champ(nom, kind_of(c.famille, nom), (header,), filled=filled, empty=_VIDE, order=c.ordre)
@@ -253,23 +292,3 @@ def _champ(c: Correspondance, nom: str, header: str) -> Champ:
 
 def _pages(values: pd.Series) -> pd.Series:
     return values.map({v: scrub_page(str(v)) for v in values.dropna().unique()})
-
-
-def fitting(document: Document, correspondances: Sequence[Correspondance]) -> list[MappedSource]:
-    """The mappings that fit a file best: those with the most headers, then those made from the likest file."""
-    found = [m for m in map(MappedSource, correspondances) if m.recognise(document)]
-    if len(found) < 2:
-        return found
-
-    def fit(m: MappedSource) -> tuple[int, int]:
-        row = next(h for f in document.feuilles if (h := _headers_of(f, m)) is not None)
-        there = {normal(h) for h in row}
-        return len(m.champs), sum(normal(h) in there for h in m.correspondance.entetes)
-
-    best = max(fit(m) for m in found)
-    return [m for m in found if fit(m) == best]
-
-
-def _headers_of(feuille: Feuille, source: MappedSource) -> list[str] | None:
-    row = find_header(feuille, source.signatures)
-    return None if row is None else headers_at(feuille, row)

@@ -9,12 +9,12 @@ from itertools import pairwise
 import pandas as pd
 
 from etl.cells import normal
+from etl.columns import Table
 from etl.correspondance import PREFIXE, Correspondance
 from etl.findings import constat_at, quoted
 from etl.periods import Period, parse_period, whole_month
 from etl.privacy import scrub
 from etl.source import Constat, Extrait, Tranche, Verdict
-from etl.table import Table
 from rqds_metrics.donnees import Lot
 from rqds_metrics.regles.formats import periode
 from rqds_metrics.regles.vivant import Portee

@@ -11,7 +11,8 @@ from pathlib import Path
 import duckdb
 
 from etl.effects import Effet, differences, touched_years
-from etl.loading import LotRefuse, Recu, read_past, store_lot
+from etl.loading import LotRefuse, Recu, store_lot
+from etl.past import read_past
 from etl.snapshot import compared
 from etl.source import Constat, Extrait, Lecture
 from etl.vigilance import cautions

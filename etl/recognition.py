@@ -12,15 +12,15 @@ from datetime import date
 from functools import cache
 
 import etl.sources
-from etl.cells import strip_controls
+from etl.cells import normal, strip_controls
+from etl.columns import find_header, headers_at
 from etl.correspondance import Correspondance
 from etl.findings import presentable, quoted
-from etl.mapped import fitting
+from etl.mapped import MappedSource
 from etl.privacy import scrub
 from etl.proposing import repairable
 from etl.reading import read_document
 from etl.source import ENTETE_MAX, Constat, Contexte, Document, Feuille, Lecture, Source
-from etl.table import headers_at
 from etl.unreadable import UnreadableError
 from rqds_metrics.plan import Plan
 from rqds_metrics.registre import Reglages, default_reglages
@@ -70,6 +70,26 @@ def read_export(
         return Lecture(name, sha256, None, None, [*before, presentable(constat)], octets)
     lecture = read_as(found[0], document, Contexte(recu_le, plan, reglages or default_reglages()))
     return replace(lecture, octets=octets)
+
+
+def fitting(document: Document, correspondances: Sequence[Correspondance]) -> list[MappedSource]:
+    """The mappings that fit a file best: those with the most headers, then those made from the likest file."""
+    found = [m for m in map(MappedSource, correspondances) if m.recognise(document)]
+    if len(found) < 2:
+        return found
+
+    def fit(m: MappedSource) -> tuple[int, int]:
+        row = next(h for f in document.feuilles if (h := _headers_of(f, m)) is not None)
+        there = {normal(h) for h in row}
+        return len(m.champs), sum(normal(h) in there for h in m.correspondance.entetes)
+
+    best = max(fit(m) for m in found)
+    return [m for m in found if fit(m) == best]
+
+
+def _headers_of(feuille: Feuille, source: MappedSource) -> list[str] | None:
+    row = find_header(feuille, source.signatures)
+    return None if row is None else headers_at(feuille, row)
 
 
 def read_as(source: Source, document: Document, contexte: Contexte) -> Lecture:

@@ -19,13 +19,13 @@ from etl.entry import Ecriture, clashes, span_text
 from etl.loading import LotRefuse, write_lot
 from etl.source import Constat, Extrait, Lecture, Tranche, row_columns
 from etl.sources.saisie import SOURCE
-from rqds_metrics import store
+from rqds_metrics import activite, horloge, store
 from rqds_metrics.donnees import read_lots
 from rqds_metrics.exercice import Exercice
 from rqds_metrics.plan import Plan, load_plan
 from rqds_metrics.regles.formats import jour
 from rqds_metrics.regles.vivant import Span, subtract
-from rqds_metrics.saisies import Case, Cases, read_cases, standing
+from rqds_metrics.saisies import Case, Cases, read_cases, repeats, standing
 
 
 @dataclass(frozen=True)
@@ -58,9 +58,9 @@ def store_entries(
         LotRefuse: what someone else stored meanwhile would make a value count twice. Nothing is stored.
     """
     plan = plan or load_plan()
-    moment = quand or store.now()
     out = Enregistre()
     with store.transaction(base) as cursor:
+        moment = quand or horloge.moment(cursor)
         demo = any(lot.demo for lot in read_lots(cursor))
         cases = read_cases(cursor)
         kept = []
@@ -84,6 +84,7 @@ def store_entries(
         effets = differences(before, figures(cursor, "saisie", years, au))
         for lot, e in zip(out.lots, kept, strict=True):  # two cells of one indicator share what they changed together
             record(cursor, lot, moment, Trace(about(effets, e.frappe.indicateur)))
+        activite.say("saisie", par, lots=len(out.lots))
     return out
 
 
@@ -91,7 +92,7 @@ def _theirs(e: Ecriture, cases: Cases, plan: Plan) -> Case | None:
     """What stands now where it was typed over something."""
     f = e.frappe
     indicateur = plan.tous[f.indicateur]
-    if indicateur.type == "jalon":
+    if indicateur.type == "jalon" and not repeats(indicateur):
         return standing(indicateur, Exercice.of(f.debut), cases)
     if f.moves and f.vu and f.cle not in cases:
         return cases.get(f.vu.cle)

@@ -8,6 +8,7 @@ from typing import Any
 
 from etl.effects import Effet, Vu, state_value
 from etl.history import Entree
+from etl.loading import Recu
 from etl.preview import Apercu
 from etl.source import Constat
 from rqds_metrics.exercice import Exercice
@@ -87,7 +88,9 @@ def apercu_text(apercu: Apercu) -> str:
             f"  {quantite(n, 'ligne')} {unite('écartée', n)} : {raison}" for raison, n in extrait.ecartees.items()
         ]
         if extrait.cellules_personnelles:
-            lines.append(f"  {nombre(extrait.cellules_personnelles)} cellules de renseignements personnels écartées")
+            many = "s" if extrait.cellules_personnelles > 1 else ""
+            words = f"cellule{many} de renseignements personnels écartée{many}"
+            lines.append(f"  {nombre(extrait.cellules_personnelles)} {words}")
     if apercu.recu and apercu.recu.deja:
         lines.append(f"  déjà reçu le {jour(local(apercu.recu.deja.recu_le).date())} (lot {apercu.recu.deja.id})")
     for r in apercu.recu.remplace if apercu.recu else ():
@@ -98,6 +101,16 @@ def apercu_text(apercu: Apercu) -> str:
     marks = {"erreur": "ERREUR", "avertissement": "attention", "info": "à savoir"}
     lines += [f"  {marks[c.verdict]} : {constat_text(c)}" for c in apercu.constats]
     return plain_spaces("\n".join(lines))
+
+
+def recu_text(recu: Recu) -> str:
+    """What became of a file, in one line."""
+    if recu.deja:
+        return f"{recu.fichier} : déjà reçu (lot {recu.deja.id}) ; rien n'a changé."
+    text = f"{recu.fichier} : lot {recu.lot}, {quantite(recu.lignes, 'ligne')} {unite('enregistrée', recu.lignes)}"
+    for r in recu.remplace:
+        text += f" ; remplace {quantite(r.jours, 'jour')} du lot {r.lot} ({r.fichier})"
+    return plain_spaces(text) + "."
 
 
 def plain_spaces(text: str) -> str:

@@ -10,7 +10,7 @@ import duckdb
 from etl.effects import recorded
 from etl.loading import LotRefuse
 from etl.source import Constat
-from rqds_metrics import store
+from rqds_metrics import activite, horloge, store
 from rqds_metrics.donnees import Lot, read_lots, read_portees, read_tranches
 from rqds_metrics.regles.formats import periode
 from rqds_metrics.regles.vivant import Portee, Span, subtract
@@ -39,9 +39,10 @@ def restore_lot(lot: int, base: str | Path | None = None, *, qui: str, quand: da
                 "et ne se partage pas par jour."
             )
             raise LotRefuse([Constat("lot", "erreur", note, remede="Annulez d'abord cet autre envoi.")])
-        moment = quand or store.now()
+        moment = quand or horloge.moment(cursor)
         with recorded(cursor, found, moment):
             cursor.execute("INSERT INTO lot_etat VALUES (?, ?, ?, true)", [lot, moment, qui])
+        activite.say("retablissement", qui, lot=lot)
     return found
 
 

@@ -10,9 +10,9 @@ from itertools import pairwise
 import pandas as pd
 
 from etl.cells import unaccented
+from etl.columns import Table
 from etl.dates import to_date
 from etl.source import Constat, Contexte, Extrait, Tranche, row_columns
-from etl.table import Table
 from rqds_metrics.regles.difference import MONTRES, Compteur, Difference, Releve, difference, remarks
 from rqds_metrics.regles.formats import jour, periode, quantite
 

@@ -13,13 +13,14 @@ import pandas as pd
 
 from etl.cells import normal
 from etl.choices import AUTRE, ECHELLE, Ticks, read_cells, read_columns
+from etl.columns import Champ, Table, find_header, read_table
 from etl.findings import LISTES_MAX, constat_at, more_cells, quoted
 from etl.privacy import personal_columns, scrub
 from etl.ratings import find_ratings
 from etl.scales import SATISFACTION, find_scale, load_echelles, read_answers
 from etl.source import Constat, Contexte, Document, Extrait, Tranche, row_columns
 from etl.survey_rows import Question, count_answers
-from etl.table import Champ, Table, TableSource, find_header, read_table
+from etl.table import TableSource
 
 AUTRE_REPONSE = "Autre réponse"  # what is kept of words that are not on the scale of the others
 _ANONYME = {"anonymous", "anonyme", ""}

@@ -13,13 +13,13 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 
 from etl.cells import normal, unaccented
+from etl.columns import find_header
 from etl.dates import to_date
 from etl.entry import read_number, read_percent
 from etl.findings import constat_at, presentable
 from etl.privacy import scrub
 from etl.reading import read_document
 from etl.source import Constat, Feuille
-from etl.table import find_header
 from etl.typed import PLAFOND
 from etl.unreadable import UnreadableError
 from rqds_metrics.cibles import settable

@@ -6,14 +6,18 @@ import streamlit as st
 
 from pages.ui.alertes import alert_form, alerts_html, decide_alert
 from pages.ui.cadre import show
-from pages.ui.contexte import current, remember
+from pages.ui.contexte import choose
 from pages.ui.envois import say
+from rqds_metrics.store import today
 
-remember(current())
-st.title("Alertes", anchor=False)
-st.caption("Choisissez ce dont vous voulez être avisé ; chaque avis se lit ici, et dans le courriel de la semaine.")
+contexte = choose(
+    "Alertes",
+    "Choisissez ce dont vous voulez être avisé ; chaque avis se lit ici, et dans le courriel de la semaine.",
+    annee=False,
+)
 say(st.session_state.pop("dits", []))
-alert_form()
-pressed = show(alerts_html(current()), key="alertes")
+if contexte.au == today():
+    alert_form()
+pressed = show(alerts_html(contexte), key="alertes")
 if pressed and pressed.get("action") == "retirer":
     decide_alert(str(pressed.get("id")), follow=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.ui.cadre import show
-from pages.ui.contexte import current, remember
+from pages.ui.contexte import choose_today
 from pages.ui.correspondance import already_known, choose_start, choose_table, dropped, edit, headers_html
 from pages.ui.descriptions import described_tools, take_back
 from pages.ui.donnees import donnees
@@ -13,11 +13,10 @@ from pages.ui.envois import previews_html, say
 from pages.ui.essai import faults_text, preview_of, read_html, save, saving_faults
 from rqds_metrics.store import today
 
-remember(current())
-st.title("Décrire un autre outil", anchor=False)
-st.caption(
+choose_today(
+    "Décrire un autre outil",
     "Cyberimpact, Brevo, Ausha, Eventbrite… : déposez un de leurs exports et dites une fois quelle colonne est quoi. Les "
-    "suivants seront reconnus à la page Téléverser, comme ceux des autres outils."
+    "suivants seront reconnus à la page Téléverser, comme ceux des autres outils.",
 )
 say(st.session_state.pop("dits", []))
 fichier = dropped()

@@ -21,14 +21,15 @@ from pages.ui.cibles import (
     tell_wrong,
     workbook,
 )
-from pages.ui.contexte import choose_year
+from pages.ui.contexte import choose_today
 from pages.ui.envois import say
+from pages.ui.portier import download
 from rqds_metrics.registre import Choix
 
 VUES = {"toutes": "Par orientation", "fixer": "Cibles à fixer", "excel": "Excel"}
 vue = st.query_params.get("vue", st.session_state.get("cibles_vue", "toutes"))
 vue = vue if vue in VUES else "toutes"
-contexte = choose_year("Cibles", vue=vue)
+contexte = choose_today("Cibles", annee=True, vue=vue)
 exercice = contexte.exercice
 say(st.session_state.pop("dits", []))
 picked = st.segmented_control(
@@ -46,7 +47,7 @@ if vue == "excel":
         "Le classeur contient chaque cible et chaque échéance. Changez des cellules, redéposez-le : seules les cellules "
         "changées comptent, une cellule vide ne change rien, « retirer » retire."
     )
-    st.download_button("Télécharger cibles.xlsx", workbook(), "cibles.xlsx", icon=":material/download:")
+    download("classeur_cibles", "Télécharger cibles.xlsx", workbook(), "cibles.xlsx", icon=":material/download:")
     file = st.file_uploader("Classeur rempli", type=["xlsx"], key="cibles_classeur", label_visibility="collapsed")
     if file:
         classeur = read_back(file.name, file.getvalue())

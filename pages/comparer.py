@@ -6,17 +6,13 @@ import streamlit as st
 
 from pages.ui.cadre import show
 from pages.ui.comparer import lines_chart, lines_of, lines_table, years_html, years_table
-from pages.ui.contexte import current, remember
+from pages.ui.contexte import choose
 from pages.ui.graphiques import config_of
 from pages.ui.telecharger import data_buttons
 from rqds_metrics.exercice import exercices_du_plan
 from rqds_metrics.plan import load_plan
-from rqds_metrics.regles.formats import jour
 
-contexte = current()
-remember(contexte)
-st.title("Comparer", anchor=False)
-st.caption(f"Tel que vu le {jour(contexte.au, long=True)}.")
+contexte = choose("Comparer", annee=False)
 DEUX = ("Deux exercices", "Deux indicateurs")
 what = st.segmented_control("Quoi comparer", DEUX, default=DEUX[0], key="comparer_quoi", label_visibility="collapsed")
 if what != DEUX[1]:

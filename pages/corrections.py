@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.ui.cadre import show
-from pages.ui.contexte import current, remember
+from pages.ui.contexte import choose_today
 from pages.ui.corrections import (
     MOTS,
     correct,
@@ -19,11 +19,10 @@ from pages.ui.corrections import (
 )
 from pages.ui.envois import say
 
-remember(current())
-st.title("Corrections", anchor=False)
-st.caption(
+choose_today(
+    "Corrections",
     "Quand un outil a donné un chiffre faux, corrigez-le ici : le fichier reçu reste tel quel, la correction est datée, "
-    "et elle se retire. Si le fichier est remplacé ou annulé, elle ne s'applique plus et l'application le dit partout."
+    "et elle se retire. Si le fichier est remplacé ou annulé, elle ne s'applique plus et l'application le dit partout.",
 )
 say(st.session_state.pop("dits", []))
 lots = live_lots()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.ui.cibles import tell_wrong
-from pages.ui.contexte import current, remember
+from pages.ui.contexte import choose_today
 from pages.ui.echeances import actions, doubts, milestones, save_choices
 from pages.ui.envois import say
 
@@ -24,8 +24,7 @@ VUES = {
 }
 vue = st.query_params.get("vue", st.session_state.get("echeances_vue", "jalons"))
 vue = vue if vue in VUES else "jalons"
-remember(current(), vue=vue)
-st.title("Échéances et doutes", anchor=False)
+choose_today("Échéances et doutes", vue=vue)
 say(st.session_state.pop("dits", []))
 picked = st.segmented_control(
     "Vue", list(VUES), default=vue, format_func=lambda v: VUES[v][0], key=f"ech_{vue}", label_visibility="collapsed"

@@ -8,12 +8,14 @@ from pages.ui.alimentation import feeding_form
 from pages.ui.cadre import show
 from pages.ui.commentaires import comment_form, comments_html, comments_of
 from pages.ui.contexte import choose
+from pages.ui.donnees import plan_today
 from pages.ui.envois import say
 from pages.ui.fiche import load_fiche
 from pages.ui.graphiques import config_of
 from pages.ui.ruptures import decide_on_series
 from pages.ui.telecharger import data_buttons, five_years_table, year_table
 from rqds_metrics.plan import load_plan
+from rqds_metrics.store import today
 
 plan = load_plan()
 asked = st.query_params.get("indicateur", st.session_state.get("indicateur", "1.2.6-2"))
@@ -54,4 +56,5 @@ if fiche.cinq_ans:
         data_buttons(name, lambda: five_years_table(fiche.annees), key="cinq_ans")
 feeding_form(id_, contexte)
 show(fiche.pied, key="fiche_pied")
-decide_on_series(plan.tous[id_], contexte.exercice)
+if contexte.au == today():
+    decide_on_series(plan_today().tous[id_], contexte.exercice)

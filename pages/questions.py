@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.ui.cadre import show
-from pages.ui.contexte import current, remember
+from pages.ui.contexte import choose_today
 from pages.ui.envois import say
 from pages.ui.gabarits import escape_markdown
 from pages.ui.questions import (
@@ -22,11 +22,10 @@ from pages.ui.questions import (
 )
 from pages.ui.reponses import ask_parts, scale_text
 
-remember(current())
-st.title("Questions des sondages", anchor=False)
-st.caption(
+choose_today(
+    "Questions des sondages",
     "Chaque question alimente l'indicateur dont elle reprend les mots. Quand les mots ne suffisent pas, ou que l'échelle ne "
-    "dit pas qui est satisfait, dites-le ici une fois : le choix vaut pour ce sondage, et il est proposé pour les suivants."
+    "dit pas qui est satisfait, dites-le ici une fois : le choix vaut pour ce sondage, et il est proposé pour les suivants.",
 )
 say(st.session_state.pop("dits", []))
 found = questions()

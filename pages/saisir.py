@@ -5,13 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.ui.attendus import checklist
-from pages.ui.contexte import choose_year
+from pages.ui.contexte import choose_today
 from pages.ui.envois import say
 from pages.ui.gabarits import escape_markdown
 from pages.ui.reunions import next_meeting
 from pages.ui.saisie_tables import tables
 from pages.ui.saisir import (
     MANQUE,
+    SONDAGE,
     choice_text,
     choices,
     faults_of,
@@ -29,10 +30,12 @@ from rqds_metrics.store import today
 options = choices()
 asked = st.query_params.get("action", st.session_state.get("saisir_action", MANQUE))
 asked = asked if asked in options else MANQUE
-contexte = choose_year("Saisir des valeurs", action=asked)
-st.caption(
+contexte = choose_today(
+    "Saisir des valeurs",
     "Ce qu'aucun outil ne donne. Copiez une colonne d'Excel et collez-la dans la grille ; rien n'est enregistré avant "
-    "votre clic, et chaque valeur s'annule ensuite une à une."
+    "votre clic, et chaque valeur s'annule ensuite une à une.",
+    annee=True,
+    action=asked,
 )
 say(st.session_state.pop("dits", []))
 show_conflicts()
@@ -61,13 +64,13 @@ if fautes:
     more = [f"… et {len(fautes) - 12} autres"] if len(fautes) > 12 else []
     st.error("  \n".join(["**À corriger avant d'enregistrer**", *lines, *more]), icon=":material/error:")
 if choix != MANQUE and not indicateurs:
-    st.caption("Les indicateurs de cette action viennent d'exports, ou le plan ne lui en donne pas.")
+    st.caption("Les indicateurs de cette action viennent d'exports ou de formules, ou le plan ne lui en donne pas.")
 with st.container(horizontal=True, vertical_alignment="center"):
     if indicateurs and st.button(save_label(ecritures), type="primary", disabled=bool(fautes) or not ecritures):
         save(atelier, ecritures)
     if frappes and st.button("Effacer ce qui n'est pas enregistré"):
         reload(atelier)
 say_unsaved(atelier)
-if choix != MANQUE:
+if choix not in (MANQUE, SONDAGE):
     checklist(choix, contexte.exercice)
 show_recent()

@@ -6,7 +6,7 @@ import streamlit as st
 
 from etl.history import read_every_lot, read_history
 from pages.ui.cadre import show
-from pages.ui.contexte import current, remember
+from pages.ui.contexte import choose_today
 from pages.ui.donnees import donnees, warm
 from pages.ui.envois import (
     MONTRES,
@@ -20,14 +20,14 @@ from pages.ui.envois import (
     template_of,
 )
 from pages.ui.historique import act, history_html
+from pages.ui.portier import download
 from pages.ui.reglages import choose_sources, choose_test_sends
 from rqds_metrics.store import today
 
-remember(current())
-st.title("Téléverser des exports", anchor=False)
-st.caption(
+contexte = choose_today(
+    "Téléverser des exports",
     "Déposez les fichiers du mois tels qu'ils sortent de vos outils : ils sont reconnus, vérifiés, puis montrés "
-    "avant d'être enregistrés."
+    "avant d'être enregistrés.",
 )
 say(st.session_state.pop("dits", []))
 
@@ -42,8 +42,9 @@ files = st.file_uploader(
 if files:
     apercus = preview_files(read_files(files))
     show(previews_html(apercus), key="apercus")
-    offer_annotated(apercus)
-    offer_description(apercus, files)
+    with st.container(horizontal=True):
+        offer_annotated(apercus)
+        offer_description(apercus)
     ready = sum(a.etat == "pret" for a in apercus)
     if donnees(today()).demo:
         st.warning("Retirez d'abord la démonstration (bandeau du haut) : de vrais fichiers ne s'y mêlent pas.")
@@ -58,13 +59,14 @@ if files:
             st.caption("Rien n'est enregistré avant ce clic ; chaque envoi peut être annulé ensuite.")
 
 with st.expander("Saisir ce qu'aucun outil ne donne : le gabarit Excel"):
-    year = current().exercice
+    year = contexte.exercice
     st.markdown(
         f"Les indicateurs sans export, leurs mois de {year} et des listes déroulantes. Remplissez ce que vous savez, "
         "laissez le reste vide, puis déposez le fichier ici : seules les lignes remplies comptent."
     )
     name = f"valeurs-{year}.xlsx"
-    st.download_button(
+    download(
+        "gabarit",
         f"Télécharger {name}",
         template_of(year),
         name,

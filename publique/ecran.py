@@ -7,7 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from publique.instantane import Enligne, Page, online
+from publique.instantane import Enligne, online
+from rqds_metrics.diffusion.site.direct import Page, asked_of
 from rqds_metrics.diffusion.site.gabarit import style
 
 _LOG = logging.getLogger(__name__)
@@ -56,10 +57,8 @@ def show_page() -> None:
 
 
 def _go(asked: Any) -> None:
-    """Follow a link: only the names that pages have, only as text."""
-    known = ("indicateur", "orientation", "page")
-    query = {k: str(v)[:40] for k, v in asked.items() if k in known} if isinstance(asked, dict) else {}
-    st.query_params.from_dict(query)
+    """Follow a link."""
+    st.query_params.from_dict(asked_of(asked))
     st.rerun()
 
 

@@ -15,17 +15,18 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from pages.ui.serveur import App, Assets, Receive, Scope, Send
-from rqds_metrics.diffusion.site.statique import ICONE
+from publique.debit import MESSAGES, Debit, Seau, address_key
+from rqds_metrics.diffusion.site.gabarit import ICONE
 
 Message = MutableMapping[str, Any]
 _ADRESSES = ("/", "/_stcore/health", "/_stcore/host-config")
 _DOSSIERS = ("/static/", "/_stcore/bidi-components/")
 _RACINE = str(Path(__file__).resolve().parent).encode()
 _SOCKET = "/_stcore/stream"
+TROP = "Trop de demandes à la fois. Réessayez dans quelques secondes."
 # What a page needs to say: run (a link followed, a look at the pointer), stop, still there.
 _MESSAGES = frozenset({"rerun_script", "stop_script", "app_heartbeat"})
 MESSAGE_MAX = 16_384  # bytes; a page's own are a few hundred
-VISITEURS_MAX = 400  # sockets open at once: the memory of the machine is bounded
 
 CSP = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
@@ -51,15 +52,18 @@ STYLE = (
 class Porte:
     """Lets through what a page of this process needs, answers 404 to the rest; nothing can be sent to be kept."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: App, debit: Debit | None = None) -> None:
         self.app = app
-        self.ouvertes = 0
+        self.debit = debit or Debit()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
             return await self._socket(scope, receive, send)
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
+        if not self.debit.may_ask(_from(scope)):
+            answer = self._with_headers(send)
+            return await PlainTextResponse(TROP, 429, {"retry-after": "10"})(scope, receive, answer)
         path = str(scope.get("path", ""))
         plain = ".." not in path and "\\" not in path and "//" not in path
         known = path in _ADRESSES or (path.startswith(_DOSSIERS) and plain)
@@ -83,14 +87,14 @@ class Porte:
         return answer
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["path"] != _SOCKET or self.ouvertes >= VISITEURS_MAX:
+        key = _from(scope)
+        if scope["path"] != _SOCKET or not self.debit.may_ask(key) or not self.debit.enter(key):
             await receive()
             return await send({"type": "websocket.close", "code": 1008})
-        self.ouvertes += 1
         try:
-            await self.app(scope, self._heard(receive), self._said(send))
+            await self.app(scope, self._heard(receive, Seau(MESSAGES, self.debit.horloge)), self._said(send))
         finally:
-            self.ouvertes -= 1
+            self.debit.leave(key)
 
     @staticmethod
     def _said(send: Send) -> Send:
@@ -101,12 +105,14 @@ class Porte:
         return said
 
     @staticmethod
-    def _heard(receive: Receive) -> Receive:
+    def _heard(receive: Receive, seau: Seau) -> Receive:
         async def heard() -> Message:
             while True:
                 message = await receive()
                 if message["type"] != "websocket.receive":
                     return message
+                if not seau.take():
+                    return {"type": "websocket.disconnect", "code": 1008}
                 kept = accepted(message.get("bytes"))
                 if kept is None and message.get("bytes") is not None and len(message["bytes"]) > MESSAGE_MAX:
                     return {"type": "websocket.disconnect", "code": 1009}
@@ -114,6 +120,11 @@ class Porte:
                     return {"type": "websocket.receive", "bytes": kept}
 
         return heard
+
+
+def _from(scope: Scope) -> str | None:
+    client = scope.get("client")
+    return address_key(client[0] if client else None)
 
 
 def accepted(octets: bytes | None) -> bytes | None:

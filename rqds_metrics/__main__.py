@@ -9,6 +9,9 @@ from pathlib import Path
 from rqds_metrics.avis import send_notices
 from rqds_metrics.cli import day, french_parser, run, year
 from rqds_metrics.diffusion import documents
+from rqds_metrics.exploitation import commandes as exploitation
+from rqds_metrics.exploitation.reglages import load_exploitation
+from rqds_metrics.horloge import run_clock
 from rqds_metrics.mesures import check_mesures
 from rqds_metrics.plan import check_plan
 from rqds_metrics.registre import default_reglages
@@ -23,10 +26,11 @@ def verifier() -> int:
     defauts = list(lu.defauts)
     _, mesures = check_mesures(plan)
     defauts += mesures.defauts
-    try:
-        default_reglages()
-    except DefinitionError as error:
-        defauts += error.defauts
+    for read in (default_reglages, load_exploitation):
+        try:
+            read()
+        except DefinitionError as error:
+            defauts += error.defauts
     if plan is None or defauts:
         print(f"{len(defauts)} défaut{'s' if len(defauts) > 1 else ''} :")
         for defaut in defauts:
@@ -43,31 +47,30 @@ def verifier() -> int:
     return 0
 
 
-def publier(base: str | None, vers: str | None) -> int:
+def publier(base: str | None, vers: str | None, adresse: str | None = None) -> int:
     """Put online what is approved; `vers`: also as a static site in that folder."""
-    from rqds_metrics.diffusion.publication import PublicationIllisible, read_publication
-    from rqds_metrics.diffusion.site import render_site
+    from rqds_metrics.demandes import PublicationRefusee
+    from rqds_metrics.diffusion.publication import PublicationIllisible
+    from rqds_metrics.diffusion.site.complet import said_empty, write_site
     from rqds_metrics.diffusion.site.ecriture import DossierRefuse
-    from rqds_metrics.publications import PublicationRefusee, folder_of, open_data, publish
+    from rqds_metrics.mise_en_ligne import folder_of, publish
 
     try:
         publication = publish(base)
-        if publication is None:
+        if publication:
+            print(
+                f"Publication n° {publication.numero} en ligne : {len(publication.indicateurs)} indicateurs, vus au "
+                f"{jour(publication.vu_au)} ({folder_of(base)})."
+            )
+        else:
             print("Rien n'est approuvé : rien n'est publié.")
-            return 1
-        print(
-            f"Publication n° {publication.numero} en ligne : {len(publication.indicateurs)} indicateurs, vus au "
-            f"{jour(publication.vu_au)} ({folder_of(base)})."
-        )
         if vers:
-            before = folder_of(base) / f"publication-{publication.numero - 1}.duckdb"
-            precedente = read_publication(before) if before.exists() else None
-            render_site(publication, Path(vers), precedente=precedente, fichiers=open_data(publication, base))
-            print(f"Site écrit dans {vers}.")
-    except (PublicationRefusee, PublicationIllisible, DossierRefuse) as error:
+            found, count = write_site(folder_of(base), Path(vers), adresse)
+            print(f"Site écrit dans {vers}." if found else f"Rien n'est en ligne : {said_empty(count, Path(vers))}")
+    except (PublicationRefusee, PublicationIllisible, DossierRefuse, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
-    return 0
+    return 0 if publication else 1
 
 
 def main() -> int:
@@ -85,18 +88,29 @@ def main() -> int:
     documents.add_arguments(report)
     put = commands.add_parser("publier", help="mettre en ligne ce qui est approuvé")
     put.add_argument("--vers", metavar="DOSSIER", help="écrire aussi le site, prêt pour un hébergeur")
+    put.add_argument(
+        "--adresse", metavar="URL", help="avec --vers : l'adresse du site, par exemple https://plan.rqds.org/"
+    )
     put.add_argument("--base", help="le fichier DuckDB (RQDS_BASE, sinon data/rqds.duckdb)")
     told = commands.add_parser("avis", help="envoyer le courriel de la semaine : les alertes nouvelles")
     told.add_argument("--base", help="le fichier DuckDB (RQDS_BASE, sinon data/rqds.duckdb)")
     told.add_argument("--essai", action="store_true", help="montrer le courriel sans l'envoyer")
     told.add_argument("--maintenant", action="store_true", help="sans attendre que la semaine soit passée")
+    exploitation.add_commands(commands)
+    clock = commands.add_parser("horloge", help="l'horloge de l'ordinateur est-elle juste pour la base ?")
+    clock.add_argument("--base", help="le fichier DuckDB (RQDS_BASE, sinon data/rqds.duckdb)")
+    clock.add_argument("--redater", action="store_true", help="dater d'aujourd'hui ce qui l'a été d'avance")
     args = parser.parse_args()
+    if args.commande in ("sauvegarder", "restaurer", "sante"):
+        return exploitation.run_command(args)
+    if args.commande == "horloge":
+        return run_clock(args.base, args.redater)
     if args.commande == "verifier":
         return verifier()
     if args.commande == "rapport":
         return documents.run_report(args)
     if args.commande == "publier":
-        return publier(args.base, args.vers)
+        return publier(args.base, args.vers, args.adresse)
     if args.commande == "avis":
         return send_notices(args.base, essai=args.essai, maintenant=args.maintenant)
     frame = resultats(args.exercice, args.au, args.base)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
+from rqds_metrics import activite
 from rqds_metrics.alertes import (
     ENVOI,
     SEMAINE,
@@ -51,7 +53,7 @@ def send_notices(base: str | Path | None = None, *, essai: bool = False, mainten
         print("Aucune alerte n'est choisie : voyez la page « Alertes ».")
         return 0
     last, told = last_digest(donnees.decisions.alertes)
-    if last and au - last < SEMAINE and not (maintenant or essai):
+    if last and timedelta(0) <= au - last < SEMAINE and not (maintenant or essai):
         print(f"Le dernier courriel est du {jour(last)} : le prochain partira le {jour(last + SEMAINE)}.")
         return 0
     held = notices(donnees)
@@ -72,5 +74,6 @@ def send_notices(base: str | Path | None = None, *, essai: bool = False, mainten
     with transaction(base) as cursor:
         kept = digest_to_keep(held, len(fresh))
         decide(cursor, "alerte", f"{ENVOI}|{au.isoformat()}", kept, qui=QUI, pourquoi="", demo=donnees.demo)
+    activite.say("avis", alertes=len(fresh))
     print(f"{many}, courriel envoyé." if fresh else "Rien de nouveau : aucun courriel n'est parti.")
     return 0

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import os
+import re
 import sys
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import NoReturn
 
+from rqds_metrics import activite
+from rqds_metrics.copies import CopieImpossible
 from rqds_metrics.courriel import CourrielImpossible
 from rqds_metrics.disk import DisquePlein
 from rqds_metrics.exercice import Exercice
-from rqds_metrics.store import BaseIllisible, BaseOccupee
+from rqds_metrics.horloge import HorlogeFausse
+from rqds_metrics.store import BaseIllisible, BaseOccupee, base_path
 from rqds_metrics.yaml_strict import DefinitionError
 
 # argparse asks gettext for these; Python ships no French catalogue.
@@ -55,15 +61,65 @@ def year(text: str) -> Exercice:
 
 
 def run(main: Callable[[], int]) -> NoReturn:
-    """Run a command; what a person can act on is told in a line, and ends with code 1."""
+    """Run a command; what a person can act on is told in a line, and ends with code 1; anything else with code 3."""
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure:
             reconfigure(encoding="utf-8", errors="replace")  # a Windows console may be cp1252
+    took = activite.Chronometre()
+    activite.configure(_base_asked(sys.argv[1:]))
     try:
-        sys.exit(main())
-    except (DefinitionError, BaseOccupee, BaseIllisible, DisquePlein, CourrielImpossible) as error:
+        code = main()
+    except (
+        DefinitionError,
+        BaseOccupee,
+        BaseIllisible,
+        DisquePlein,
+        CourrielImpossible,
+        CopieImpossible,
+        HorlogeFausse,
+    ) as error:
         print(error, file=sys.stderr)
-        sys.exit(1)
+        code = 1
     except BrokenPipeError:
         sys.exit(0)
+    except KeyboardInterrupt:
+        print("\nArrêté. Ce qui était en cours n'est pas enregistré ; ce qui l'était déjà est intact.", file=sys.stderr)
+        code = 130
+    except Exception as error:
+        if os.environ.get("RQDS_TRACE"):
+            raise
+        activite.fault(error)
+        print(unexpected(error, " (avec RQDS_TRACE=1, la commande en montre le détail)"), file=sys.stderr)
+        code = 3
+    activite.say("commande", nom=_named(sys.argv), code=code, duree_ms=took.ms)
+    sys.exit(code)
+
+
+def unexpected(error: BaseException, detail: str = "") -> str:
+    """What to say of an error that nothing foresaw: its type and its place, never its words, which may quote a file.
+
+    `detail`: how to see more of it.
+    """
+    return (
+        f"Une erreur inattendue est survenue ({type(error).__name__}, {activite.place_of(error)}). Ce qui était en cours "
+        "n'est pas enregistré ; ce qui l'était déjà est intact. Réessayez ; si elle revient, transmettez cette ligne à la "
+        f"personne qui s'occupe de l'application{detail}."
+    )
+
+
+def _named(argv: list[str]) -> str:
+    """`etl.importer`: the program and its command, never what else was typed."""
+    program = Path(argv[0]).parent.name.lower()
+    command = argv[1] if len(argv) > 1 and program in ("etl", "rqds_metrics") else ""
+    return f"{program}.{command}" if re.fullmatch("[a-z]+", command) else program
+
+
+def _base_asked(argv: list[str]) -> Path:
+    """The base that a command line names, before it is parsed."""
+    for rank, word in enumerate(argv):
+        if word.startswith("--base="):
+            return base_path(word.removeprefix("--base="))
+        if word == "--base" and rank + 1 < len(argv):
+            return base_path(argv[rank + 1])
+    return base_path()

@@ -29,6 +29,9 @@ ETATS: dict[str, str] = {
 }
 
 
+_HABITUDE = 70  # days before a month in which the three before it begin
+
+
 @dataclass(frozen=True)
 class Ligne:
     """A family of sources in the month: its state, and the live files that speak of it, oldest first."""
@@ -37,6 +40,7 @@ class Ligne:
     titre: str
     etat: EtatMois
     lots: tuple[Lot, ...]
+    habituels: tuple[str, ...] = ()  # tools that told of the three months before and did not tell of this one
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,11 @@ class BilanMois:
     chiffres: tuple[Chiffre, ...]
 
     @property
+    def attendu_le(self) -> date:
+        """The first day on which a file of the whole month could be made."""
+        return last_day(self.mois) + timedelta(days=1)
+
+    @property
     def en_attente(self) -> list[Ligne]:
         """What is still expected: closing without it must be wanted."""
         return [x for x in self.lignes if x.etat in ("manquant", "partiel", "a_venir")]
@@ -86,13 +95,21 @@ def bilan_of(plan: Plan, donnees: Donnees, mois: date) -> BilanMois:
     """What is known of a month on the day of `donnees`."""
     first, last = mois.replace(day=1), last_day(mois)
     found = receptions(plan, donnees, Exercice.of(first))
-    speaking = {p.lot for p in spoken(donnees.portees) if p.debut <= last and p.fin >= first and not _since(p, donnees)}
+    told = [p for p in spoken(donnees.portees) if p.debut <= last and not _since(p, donnees)]
+    speaking = {p.lot for p in told if p.fin >= first}
     lots = [lot for lot in donnees.lots if lot.id in speaking]
+    since = (first - timedelta(days=_HABITUDE)).replace(day=1)
+    before = {p.lot for p in told if p.debut < first and p.fin >= since}
+    earlier = [lot for lot in donnees.lots if lot.id in before]
     lignes = []
     for r in found:
         etat = next(e for m, e in r.mois if m == first)
         mine = tuple(lot for lot in lots if lot.famille == r.famille)
-        lignes.append(Ligne(r.famille, r.titre, etat, mine))
+        usual = dict.fromkeys(lot.source for lot in earlier if lot.famille == r.famille)
+        left = (
+            tuple(s for s in usual if s not in {lot.source for lot in mine}) if etat in ("manquant", "partiel") else ()
+        )
+        lignes.append(Ligne(r.famille, r.titre, etat, mine, left))
     return BilanMois(first, tuple(lignes), tuple(_figures(plan, donnees, first, last)))
 
 

@@ -34,6 +34,13 @@ def full(path: Path) -> DisquePlein:
     )
 
 
+def full_folder(folder: Path, what: str) -> DisquePlein:
+    return DisquePlein(
+        f"Le disque du dossier {folder} s'est rempli pendant {what}. Ce qui était commencé est retiré, et la base est "
+        "intacte. Libérez de la place, puis recommencez."
+    )
+
+
 def check_room(cursor: duckdb.DuckDBPyConnection, needed: int) -> None:
     """Refuse to begin what would not fit. `needed`: bytes about to be written.
 
@@ -48,6 +55,20 @@ def check_room(cursor: duckdb.DuckDBPyConnection, needed: int) -> None:
         raise DisquePlein(
             f"Il reste {_megabytes(free)} sur le disque où se trouve la base ; il en faut environ "
             f"{_megabytes(needed + MARGE)} pour enregistrer ce fichier. Libérez de la place, puis recommencez."
+        )
+
+
+def check_folder(folder: Path, needed: int, what: str) -> None:
+    """Refuse to begin what would not fit in a folder. `needed`: bytes; `what`: « la sauvegarde », « la copie ».
+
+    Raises:
+        DisquePlein: with what is free and what is needed, in French.
+    """
+    free = shutil.disk_usage(folder).free
+    if free < needed + MARGE:
+        raise DisquePlein(
+            f"Il reste {_megabytes(free)} sur le disque du dossier {folder} ; il en faut environ "
+            f"{_megabytes(needed + MARGE)} pour {what}. Rien n'a été changé. Libérez de la place, puis recommencez."
         )
 
 

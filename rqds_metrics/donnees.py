@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -18,6 +18,7 @@ import pandas as pd
 from rqds_metrics.alimentation import plan_decided
 from rqds_metrics.corrections import Perdue, corrected
 from rqds_metrics.differences import Progression, last_table, read_growth, split
+from rqds_metrics.horloge import last_moment
 from rqds_metrics.mesures import Mesure, Plage, load_mesures, names, plages_decided
 from rqds_metrics.parts import decided
 from rqds_metrics.plan import Condition, Indicateur, Plan, load_plan
@@ -26,7 +27,7 @@ from rqds_metrics.regles.formule import Operande, level_of, sum_of
 from rqds_metrics.regles.par_nom import Nommee, together
 from rqds_metrics.regles.series import Serie
 from rqds_metrics.regles.vivant import Portee, Span, live_parts, merge
-from rqds_metrics.releves import Rattachements, rattachements_of, releves_sql
+from rqds_metrics.releves import Rattachements, rattachements_of, releves_sql, words_sql
 from rqds_metrics.ruptures import ruptures_of
 from rqds_metrics.store import base_path, connect, end_of, version
 from rqds_metrics.vagues import Vague, read_vagues
@@ -79,6 +80,7 @@ class Donnees:
     vagues: dict[str, tuple[Vague, ...]] = field(
         default_factory=dict
     )  # of indicators, once someone said who was invited
+    dernier: datetime | None = None  # when something was last done, be it after `au` (UTC)
 
     @property
     def demo(self) -> bool:
@@ -171,20 +173,29 @@ def _serie(
     portees: list[Portee],
     decisions: Decisions,
     attached: Rattachements = Rattachements(),  # noqa: B008 (immutable)
+    mots: Mapping[str, str] | None = None,
 ) -> Serie:
     """The series of a measure, from what is read as it is and what is read by difference."""
     direct, grown = split(mesure, plages)
     rows, spans = [], _covered(mesure, direct, portees)
     if direct:
-        rows = cursor.execute(*releves_sql(mesure, filtre, decisions.reglages, direct, attached)).fetchall()
+        query = releves_sql(mesure, filtre, decisions.reglages, direct, attached, mots or {})
+        rows = cursor.execute(*query).fetchall()
     if mesure.numerateur == "satisfaits":  # nobody satisfied among answers is a zero; no answer is no figure
         rows = [(a, b, num or 0.0, den, n) for a, b, num, den, n in rows if den is not None]
     growth = read_growth(cursor, mesure, grown, filtre) if grown else Progression()
     if spans is not None and growth.parts:
         spans = tuple(merge([*spans, *growth.couvert]))
+    lists = [] if spans is not None else [p.fin for p in portees if p.mode == "releve" and _named(plages, p)]
     return replace(
-        Serie.of([*rows, *growth.rows], spans), releve_seul=max((r.jour for r in growth.seuls), default=None)
+        Serie.of([*rows, *growth.rows], spans),
+        releve_seul=max((r.jour for r in growth.seuls), default=None),
+        connu=max(lists, default=None),
     )
+
+
+def _named(plages: tuple[Plage, ...], portee: Portee) -> bool:
+    return any(names(s, portee.serie) for plage in plages for s in plage.series)
 
 
 def _measured(
@@ -192,20 +203,36 @@ def _measured(
 ) -> dict[str, Serie]:
     """The series of indicators that a source feeds. Indicators of one measure and filter share their query."""
     known = {p.serie for p in portees}
+    spoken: dict[tuple[str, ...], bool] = {}  # is one of these entries the name of a series that counts
+    mots: dict[str, dict[str, str]] = {}
     series: dict[str, Serie] = {}
     done: dict[tuple[str | None, object], Serie] = {}
     for indicateur in plan.tous.values():
         if indicateur.mesure is None:
             continue
         mesure, plages, attached = question_of(indicateur, portees, decisions)
-        if not any(names(entry, s) for p in plages for entry in p.series for s in known):
+        entries = tuple(entry for p in plages for entry in p.series)
+        if entries not in spoken:
+            spoken[entries] = any(names(entry, s) for entry in entries for s in known)
+        if not spoken[entries]:
             continue
         key = (indicateur.mesure, (indicateur.filtre, attached.ici))
         if key not in done:
-            done[key] = _serie(cursor, mesure, indicateur.filtre, plages, portees, decisions, attached)
+            tables = _word_tables(cursor, mesure.famille, indicateur.filtre, mots.setdefault(mesure.famille, {}))
+            done[key] = _serie(cursor, mesure, indicateur.filtre, plages, portees, decisions, attached, tables)
         breaks = ruptures_of(indicateur, decisions, plages)
         series[indicateur.id] = replace(done[key], ruptures=breaks) if breaks else done[key]
     return series
+
+
+def _word_tables(
+    cursor: duckdb.DuckDBPyConnection, famille: str, filtre: tuple[Condition, ...], made: dict[str, str]
+) -> dict[str, str]:
+    """The tables of the words that a filter tests, made as they are needed."""
+    for colonne in {c.colonne for c in filtre} - made.keys():
+        cursor.execute(words_sql(famille, colonne))
+        made[colonne] = f"mots_{famille}_{colonne}"
+    return made
 
 
 def _computed(plan: Plan, series: dict[str, Serie]) -> dict[str, Serie]:
@@ -324,7 +351,9 @@ def read_donnees(
         beside = _beside(cursor, portees, decisions)
     series = {**typed, **measured}
     series.update(_computed(plan, series))
-    return Donnees(au, tuple(lots), tuple(portees), decisions, series, textes, perdues, beside, vagues)
+    return Donnees(
+        au, tuple(lots), tuple(portees), decisions, series, textes, perdues, beside, vagues, last_moment(cursor)
+    )
 
 
 def empty_donnees(au: date) -> Donnees:

@@ -10,7 +10,7 @@ from rqds_metrics.plan import Indicateur, Plan
 from rqds_metrics.registre import Decisions
 from rqds_metrics.regles.attendu import due_dates
 from rqds_metrics.regles.formats import jour, mois
-from rqds_metrics.saisies import Cases, of_indicators, standing
+from rqds_metrics.saisies import Cases, of_indicators, repeats, standing, times
 
 
 @dataclass(frozen=True)
@@ -22,10 +22,10 @@ class Manque:
 
 
 def missing(plan: Plan, decisions: Decisions, cases: Cases, exercice: Exercice, jour_: date) -> list[Manque]:
-    """What a meeting held on `jour_` would miss of the year, in the plan's order."""
+    """What a meeting held on `jour_` would miss of the year, in the plan's order. `plan`: as it is fed that day."""
     out = []
-    for indicateur in plan.indicateurs.values():
-        if indicateur.mesure is None:
+    for indicateur in plan.tous.values():
+        if indicateur.saisi:
             rule = _milestone if indicateur.type == "jalon" else _value
             reason = rule(plan, decisions, indicateur, cases, exercice, jour_)
             if reason:
@@ -57,6 +57,11 @@ def _milestone(
     plan: Plan, decisions: Decisions, i: Indicateur, cases: Cases, exercice: Exercice, au: date
 ) -> str | None:
     assert i.cible is not None
+    calendrier = plan.calendrier_of(i)
+    if calendrier and repeats(i):
+        passed = [d for d in due_dates(calendrier, exercice) if d <= au]
+        done = sum(c.valeur == 1 for c in times(i, exercice, cases))
+        return f"{done} sur {len(passed)}, dû le {jour(passed[-1])}" if done < len(passed) else None
     decided = decisions.echeances.get(i.id)
     due = exercice.fin if i.cible.annuel else date.fromisoformat(decided.valeur) if decided else i.cible.avant
     if due is None or due > au or due > exercice.fin:

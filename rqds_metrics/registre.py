@@ -13,8 +13,9 @@ from typing import Any, Literal
 import duckdb
 from pydantic import Field
 
+from rqds_metrics import activite, horloge
 from rqds_metrics.plan import RACINE, Strict
-from rqds_metrics.store import connect, end_of, now, transaction, version
+from rqds_metrics.store import connect, end_of, transaction, version
 from rqds_metrics.yaml_strict import DefinitionError, read_yaml, validate
 
 Genre = Literal[
@@ -120,8 +121,11 @@ def decide(
     """Write one decision; `valeur` None takes back what stood."""
     cursor.execute(
         "INSERT INTO registre VALUES (nextval('registre_id'), ?, ?, ?, ?, ?, ?, ?, ?)",
-        [quand or now(), qui, genre, cle, exercice, json.dumps(valeur, ensure_ascii=False), pourquoi, demo],
-    )
+        [quand or horloge.moment(cursor), qui, genre, cle, exercice, json.dumps(valeur, ensure_ascii=False), pourquoi,
+         demo],
+    )  # fmt: skip
+    if not (demo and quand):  # but for the demonstration's own
+        activite.say("decision", qui, genre=genre)
 
 
 # What each genre decides on: only the newest decision on the same thing stands.
@@ -160,8 +164,8 @@ def decide_all(
 ) -> list[tuple[Choix, Decision | None]]:
     """Write what still stands as it was shown, in one transaction; hand back the rest with what stands now."""
     refused: list[tuple[Choix, Decision | None]] = []
-    moment = quand or now()
     with transaction(base) as cursor:
+        moment = quand or horloge.moment(cursor)
         for c in choix:
             there = _newest(cursor, c)
             if (there.quand if there else None) == c.vu:

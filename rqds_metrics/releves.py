@@ -5,6 +5,8 @@ Names of tables and columns come from rqds_metrics.familles only; words from fil
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from rqds_metrics.mesures import CALCULS, Mesure, Plage, plages_of
@@ -13,15 +15,39 @@ from rqds_metrics.plan import Condition, Indicateur
 from rqds_metrics.registre import Decisions, Reglages
 from rqds_metrics.regles.textes import plain as plain
 
+_SANS_MOTS: Mapping[str, str] = MappingProxyType({})
 
-def _words(column: str, test: str, words: tuple[str, ...], params: list[Any]) -> str:
-    """One condition of a filter, its words bound."""
-    cleaned = f"strip_accents(lower(replace(r.{column}, '’', '''')))"
+
+def _cleaned(column: str) -> str:
+    """As `plain` writes a text, in SQL."""
+    return f"strip_accents(lower(replace({column}, '’', '''')))"
+
+
+def words_sql(famille: str, colonne: str) -> str:
+    """The temporary table of the different texts of a column, as they are and cleaned: a filter reads each one once.
+
+    Millions of rows hold few different pages, and cleaning a text is what costs.
+    """
+    return (
+        f"CREATE OR REPLACE TEMP TABLE mots_{famille}_{colonne} AS SELECT valeur, {_cleaned('valeur')} AS mots\n"  # noqa: S608
+        f"FROM (SELECT DISTINCT {colonne} AS valeur FROM {famille} WHERE {colonne} IS NOT NULL)"
+    )
+
+
+def _words(column: str, test: str, words: tuple[str, ...], params: list[Any], table: str | None = None) -> str:
+    """One condition of a filter, its words bound. `table`: that of `words_sql`, where it was made."""
+    cleaned = "mots" if table else _cleaned(f"r.{column}")
     params.extend(plain(w) for w in words)
     if test == "egal":
-        return f"{cleaned} IN ({', '.join('?' * len(words))})"
-    function = "starts_with" if test == "commence" else "contains"
-    any_of = " OR ".join([f"{function}({cleaned}, ?)"] * len(words))
+        any_of = f"{cleaned} IN ({', '.join('?' * len(words))})"
+    else:
+        function = "starts_with" if test == "commence" else "contains"
+        any_of = " OR ".join([f"{function}({cleaned}, ?)"] * len(words))
+    if table:
+        found = f"(SELECT valeur FROM {table} WHERE {any_of})"  # noqa: S608 (a name of ours)
+        return f"(r.{column} IS NULL OR r.{column} NOT IN {found})" if test == "sans" else f"r.{column} IN {found}"
+    if test == "egal":
+        return any_of
     return f"NOT coalesce({any_of}, false)" if test == "sans" else f"({any_of})"
 
 
@@ -66,10 +92,12 @@ def _among(pairs: tuple[tuple[str, str], ...], params: list[Any]) -> str:
     return f"(r.sondage, r.question) IN ({', '.join(['(?, ?)'] * len(pairs))})"
 
 
-def _filtered(filtre: tuple[Condition, ...], rattachements: Rattachements, params: list[Any]) -> list[str]:
+def _filtered(
+    filtre: tuple[Condition, ...], rattachements: Rattachements, params: list[Any], mots: Mapping[str, str] = _SANS_MOTS
+) -> list[str]:
     """The conditions of an indicator; a question that someone attached goes where they said, and nowhere else."""
     clauses = [
-        _words(condition.colonne, test, words, params)
+        _words(condition.colonne, test, words, params, mots.get(condition.colonne))
         for condition in filtre
         for test in ("contient", "sans", "commence", "egal")
         if (words := getattr(condition, test))
@@ -86,6 +114,7 @@ def _where(
     reglages: Reglages,
     plages: tuple[Plage, ...],
     rattachements: Rattachements,
+    mots: Mapping[str, str],
 ) -> tuple[list[str], list[Any]]:
     clauses: list[str] = [f"r.{mesure.date} IS NOT NULL"]
     params: list[Any] = []
@@ -100,7 +129,7 @@ def _where(
             params.append(getattr(reglages, compte.minimum))
         else:
             clauses.append(f"r.{compte.colonne} IS {'NULL' if compte.vide else 'NOT NULL'}")
-    return clauses + _filtered(filtre, rattachements, params), params
+    return clauses + _filtered(filtre, rattachements, params, mots), params
 
 
 def _body(
@@ -109,9 +138,10 @@ def _body(
     reglages: Reglages,
     plages: tuple[Plage, ...] | None,
     rattachements: Rattachements,
+    mots: Mapping[str, str] = _SANS_MOTS,
 ) -> tuple[str, list[Any]]:
     """The rows that a measure reads: FROM and WHERE."""
-    clauses, params = _where(mesure, filtre, reglages, plages or plages_of(mesure), rattachements)
+    clauses, params = _where(mesure, filtre, reglages, plages or plages_of(mesure), rattachements, mots)
     where = "\n  AND ".join(clauses)
     return (
         f"FROM {mesure.famille} r\n"
@@ -126,8 +156,10 @@ def releves_sql(
     reglages: Reglages,
     plages: tuple[Plage, ...] | None = None,
     rattachements: Rattachements = Rattachements(),  # noqa: B008 (immutable)
+    mots: Mapping[str, str] = _SANS_MOTS,
 ) -> tuple[str, list[Any]]:
     """The query that reads a measure, and its bound values. `plages`: see plages_of.
+    `mots`: column -> the table that `words_sql` made of it, for those that have one.
 
     Reads the table of the family, `portee` (lot, serie, debut, fin: what counts, see regles.vivant) and, for what is
     read of snapshots, `dernier` (lot, serie, episode, publie_le: see rqds_metrics.differences).
@@ -137,7 +169,7 @@ def releves_sql(
     def total(name: str | None) -> str:
         return "NULL" if name is None else CALCULS.get(name, f"sum(r.{name})")
 
-    body, params = _body(mesure, filtre, reglages, plages, rattachements)
+    body, params = _body(mesure, filtre, reglages, plages, rattachements, mots)
     if mesure.dernier_par:
         return _levels(mesure, total(mesure.numerateur), body), params
     first = "r.debut" if mesure.date == "fin" else f"r.{mesure.date}"
@@ -219,7 +251,11 @@ def vagues_sql(
     plages: tuple[Plage, ...] | None = None,
     rattachements: Rattachements = Rattachements(),  # noqa: B008 (immutable)
 ) -> tuple[str, list[Any]]:
-    """The surveys and questions behind the figures: serie, question, fin, those that bring an answer that counts."""
+    """The surveys and questions behind the figures: serie, question, fin, how many answers count; those that have any."""
     sql, params = releves_sql(mesure, filtre, reglages, plages, rattachements)
     body = sql[sql.index("FROM ") : sql.index("\nGROUP BY")]
-    return f"SELECT r.serie, r.question, r.fin\n{body}\n  AND r.satisfait IS NOT NULL\nGROUP BY 1, 2, 3", params
+    count = f"CAST({CALCULS['repondants']} AS DOUBLE)"
+    return (
+        f"SELECT r.serie, r.question, r.fin, {count}\n{body}\n  AND r.satisfait IS NOT NULL\nGROUP BY 1, 2, 3",
+        params,
+    )

@@ -88,7 +88,8 @@ def value_of(indicateur: Indicateur, serie: Serie, exercice: Exercice, jour: dat
     """The value of the year at the end of `jour`: a sum, a last level, or a ratio of sums."""
     part = serie.year(exercice, jour)
     if not len(part) or np.isnan(part.num).all():
-        covered = serie.couvert is not None and last_day(serie, exercice, jour) is not None
+        spoken = serie.couvert is not None or serie.connu is not None
+        covered = spoken and last_day(serie, exercice, jour) is not None
         # days that were spoken for without a row hold a true zero; days nobody spoke for are unknown
         return _Valeur(0.0, n=0) if covered and indicateur.type == "nombre" else _Valeur()
     n = float(part.n.sum())

@@ -88,6 +88,17 @@ def of_indicators(cases: Cases, ids: Iterable[str], debut: date, fin: date) -> l
     return [c for c in cases.values() if c.indicateur in wanted and c.cle.debut <= fin and c.cle.fin >= debut]
 
 
+def repeats(indicateur: Indicateur) -> bool:
+    """Is it a milestone that a calendar asks for several times a year: each time is said by itself."""
+    return bool(indicateur.calendrier and indicateur.cible and indicateur.cible.annuel)
+
+
+def times(indicateur: Indicateur, exercice: Exercice, cases: Cases) -> list[Case]:
+    """What is said of each time of a milestone that repeats, in order."""
+    mine = of_indicators(cases, [indicateur.id], exercice.debut, exercice.fin)
+    return sorted(mine, key=lambda c: (c.fait_le or c.cle.fin, c.cle))
+
+
 def standing(indicateur: Indicateur, exercice: Exercice, cases: Cases) -> Case | None:
     """What is said of a milestone: done, the first time it was; else the last that was said of it.
 

@@ -11,8 +11,8 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as day_time
 from pathlib import Path
@@ -20,30 +20,21 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from rqds_metrics import activite
 from rqds_metrics.disk import full, give_back, is_full
 from rqds_metrics.familles import COMMUNES, FAMILLES
-from rqds_metrics.migrations import EFFET, SCHEMA, migrate
+from rqds_metrics.migrations import EFFET, SCHEMA, bring_up
+from rqds_metrics.ouverture import PATIENCE, BaseIllisible, BaseOccupee, is_damaged, open_file, unreadable
 from rqds_metrics.plan import RACINE
+
+__all__ = ["BaseIllisible", "BaseOccupee"]  # told by this module, defined where files are opened
 
 FUSEAU = ZoneInfo("America/Toronto")
 DEFAUT = RACINE / "data" / "rqds.duckdb"
-PATIENCE = 20.0  # seconds that a busy file is waited for
-# Files must open with the 1.5 line too, which is kept longer than 2.0 is proven.
-_CONFIG: dict[str, str | bool | int | float | list[str]] = {
-    "storage_compatibility_version": "v1.5.0",
-    "enable_external_access": False,
-    "autoinstall_known_extensions": False,
-    "autoload_known_extensions": False,
-}
+TOUR = 0.5  # seconds after which a process that never lets go of the file gives others their turn
+PAUSE = 0.15  # seconds that it then stays away
+ABANDON = 5.0  # seconds after which a thread no longer waits for the turn of its own process to end
 Version = tuple[int, ...]
-
-
-class BaseOccupee(RuntimeError):
-    """Another program held the file for longer than we wait."""
-
-
-class BaseIllisible(RuntimeError):
-    """The file is not a database of ours, or a newer version made it."""
 
 
 def now() -> datetime:
@@ -104,53 +95,75 @@ def schema_sql() -> str:
 class _Handle:
     connection: duckdb.DuckDBPyConnection
     users: int = 0
+    opened: float = field(default_factory=time.monotonic)
+
+    @property
+    def over(self) -> bool:
+        """Was it held for long enough? Whoever comes next waits until it is closed."""
+        return time.monotonic() - self.opened > TOUR
 
 
 _handles: dict[Path, _Handle] = {}
-_guard = threading.RLock()
+_guard = threading.Condition()
+_away: dict[Path, float] = {}  # until when this process leaves the file to others
+_mine = threading.local()  # the files that this thread has a cursor on
 _writing: dict[Path, threading.Lock] = {}
 
 
-def _connect(path: Path) -> duckdb.DuckDBPyConnection:
-    """Open the file, waiting for another process to let go of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        try:
-            return duckdb.connect(str(path), config=_CONFIG)
-        except duckdb.IOException as error:
-            if is_full(error):
-                raise full(path) from error
-            if "lock" not in str(error).lower() and "being used by another process" not in str(error):
-                raise BaseIllisible(
-                    f"Le fichier {path.name} n'est pas une base lisible. Rien n'y a été changé. "
-                    "Restaurez la dernière copie de sauvegarde ou choisissez un autre fichier."
-                ) from error
-            if time.monotonic() > deadline:
-                raise BaseOccupee(
-                    f"La base {path.name} est utilisée par un autre programme. Fermez-le ou réessayez dans une minute ; "
-                    "rien n'a été enregistré."
-                ) from error
-            time.sleep(0.05)
+def _schema_of(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
+    """The schema of a base, made with its tables when new.
 
-
-def _ensure_schema(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    Raises:
+        BaseIllisible: not a base of ours, or of a newer version.
+    """
     tables = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
     if not tables:
         connection.execute("BEGIN")
         connection.execute(schema_sql())
         connection.execute("INSERT INTO meta VALUES ('schema', ?)", [str(SCHEMA)])
         connection.execute("COMMIT")
-        return
+        return SCHEMA
     row = connection.execute("SELECT valeur FROM meta WHERE cle = 'schema'").fetchone() if "meta" in tables else None
-    found = int(row[0]) if row else 0
-    if 0 < found < SCHEMA:
-        migrate(connection, found)
-    elif found != SCHEMA:
+    found = int(row[0]) if row and str(row[0]).isdigit() else 0
+    if not 0 < found <= SCHEMA:
         raise BaseIllisible(
             f"La base {path.name} vient d'une autre version de l'application (schéma {row[0] if row else 'inconnu'}, "
             f"attendu {SCHEMA}). Rien n'y a été changé."
         )
+    return found
+
+
+def _open(path: Path) -> duckdb.DuckDBPyConnection:
+    """Open the base at today's schema: an older one is first copied, then brought to it."""
+    while True:
+        connection = open_file(path)
+        try:
+            if _schema_of(connection, path) == SCHEMA:
+                return connection
+        except BaseException:
+            connection.close()
+            raise
+        connection.close()
+        bring_up(path, datetime.now(FUSEAU))
+
+
+def _wait_for_turn(path: Path) -> None:
+    """Under the guard: until the file may be opened or shared by this thread."""
+    until = time.monotonic() + ABANDON
+    while True:
+        handle = _handles.get(path)
+        if handle and (not handle.over or path in _held()):
+            return  # it may be shared
+        wait = (until if handle else _away.get(path, 0.0)) - time.monotonic()
+        if wait <= 0:
+            return
+        _guard.wait(wait)
+
+
+def _held() -> set[Path]:
+    found: set[Path] = getattr(_mine, "paths", None) or set()
+    _mine.paths = found
+    return found
 
 
 @contextmanager
@@ -161,30 +174,94 @@ def connect(base: str | Path | None = None) -> Iterator[duckdb.DuckDBPyConnectio
 
     Raises:
         BaseOccupee: another process held the file for too long.
-        BaseIllisible: not a database, or of a newer schema; an older one is brought to this one.
+        BaseIllisible: not a database, damaged, or of a newer schema; an older one is brought to this one.
+        CopieImpossible: it is of an older schema, and could not be copied first; nothing was changed.
     """
     path = base_path(base)
     with _guard:
+        _wait_for_turn(path)
         handle = _handles.get(path)
         if handle is None:
-            connection = _connect(path)
-            try:
-                _ensure_schema(connection, path)
-            except BaseException:
-                connection.close()
-                raise
-            handle = _handles[path] = _Handle(connection)
+            handle = _handles[path] = _Handle(_open(path))
         handle.users += 1
         cursor = handle.connection.cursor()
+    first = path not in _held()
+    _held().add(path)
     try:
         yield cursor
+    except duckdb.Error as error:
+        if is_damaged(error):
+            raise unreadable(path, error) from error
+        raise
     finally:
-        cursor.close()
+        with suppress(duckdb.Error):
+            cursor.close()
+        if first:
+            _held().discard(path)
         with _guard:
             handle.users -= 1
             if not handle.users:
-                handle.connection.close()
+                if handle.over:
+                    _away[path] = time.monotonic() + PAUSE
                 _handles.pop(path, None)
+                _guard.notify_all()
+                handle.connection.close()
+
+
+@contextmanager
+def alone(
+    base: str | Path | None = None, *, read_only: bool = False, dossier: Path | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The file held by this caller alone, as it is: its schema is neither made nor changed.
+
+    No other process opens it meanwhile, and the threads of this one wait. `dossier`: where the connection may attach
+    other files.
+
+    Raises:
+        BaseOccupee: it was in use for too long.
+        BaseIllisible: not a database, or damaged.
+    """
+    path = base_path(base)
+    with _guard:
+        if not _guard.wait_for(lambda: path not in _handles, PATIENCE):
+            raise BaseOccupee(f"La base {path.name} est en cours d'utilisation. Réessayez dans une minute.")
+        connection = open_file(path, read_only=read_only, dossier=dossier)
+        try:
+            yield connection
+        except duckdb.Error as error:
+            if is_damaged(error):
+                raise unreadable(path, error) from error
+            raise
+        finally:
+            connection.close()
+
+
+def put_in_place(new: Path, base: str | Path | None, aside: Path) -> None:
+    """Put a whole file in the place of the base; the one that was there becomes `aside`, its log with it.
+
+    In one step where the file system has links: whoever opens the base meanwhile finds the one or the other.
+
+    Raises:
+        BaseOccupee: another program holds the base. Nothing was changed.
+    """
+    path = base_path(base)
+    with _guard, ExitStack() as held:
+        if path.exists():
+            aside.parent.mkdir(parents=True, exist_ok=True)
+            with suppress(BaseIllisible):  # a damaged base is replaced all the same
+                held.enter_context(alone(path)).execute("CHECKPOINT")
+            if os.name == "nt":
+                held.close()  # an open file is not renamed there
+        log = path.with_name(path.name + ".wal")
+        if log.exists():  # of a base that does not open: it would be read into the new one
+            aside.parent.mkdir(parents=True, exist_ok=True)
+            log.replace(aside.with_name(aside.name + ".wal"))
+        if path.exists():
+            try:
+                os.link(path, aside)
+            except OSError:
+                path.replace(aside)
+        new.replace(path)
 
 
 @contextmanager
@@ -202,7 +279,7 @@ def transaction(base: str | Path | None = None, *, keep: bool = True) -> Iterato
     with turn:
         before = path.stat().st_size if path.exists() else 0
         try:
-            with connect(path) as cursor:
+            with activite.held(keep), connect(path) as cursor:
                 cursor.execute("BEGIN")
                 try:
                     yield cursor
@@ -214,7 +291,7 @@ def transaction(base: str | Path | None = None, *, keep: bool = True) -> Iterato
         except duckdb.Error as error:
             if not is_full(error):
                 raise
-            with suppress(duckdb.Error), connect(path) as cursor:
+            with suppress(duckdb.Error, BaseIllisible), connect(path) as cursor:
                 give_back(cursor, path, before)
             raise full(path) from error
 

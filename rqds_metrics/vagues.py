@@ -15,11 +15,12 @@ from rqds_metrics.releves import rattachements_of, vagues_sql
 
 
 class Vague(NamedTuple):
-    """Answers to one question of one survey, the last of them given on `fin`."""
+    """Answers to one question of one survey, the last of them given on `fin`; `reponses`: how many of them count."""
 
     serie: str
     question: str
     fin: date
+    reponses: float = 0.0
 
 
 def read_vagues(

@@ -8,10 +8,14 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from etl.demo.load import load_demo
 
 RACINE = Path(__file__).resolve().parent.parent
+settings.register_profile("sans_horloge", deadline=None)  # a busy machine is no fault
+settings.load_profile("sans_horloge")
+
 DEMO_AU = date(2026, 11, 24)  # the day the demonstration of the tests stops: results do not depend on the clock
 
 
@@ -31,7 +35,7 @@ def own_demo(demo_base: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def app_on(monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:
-    """Run the app on a base, as Streamlit's own testing tool does: `app_on(path, page=…, exercice=…)`."""
+    """Run the app on a base, as Streamlit's own testing tool does: `app_on(path, page=…, exercice=…)`; `user`: claims."""
     import streamlit as st
     from streamlit.runtime.pages_manager import PagesManager
     from streamlit.testing.v1 import AppTest
@@ -46,12 +50,14 @@ def app_on(monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:
 
     monkeypatch.setattr(PagesManager, "__init__", navigated)
 
-    def run(base: Path, page: str | None = None, **query: str) -> AppTest:
+    def run(base: Path, page: str | None = None, user: dict[str, object] | None = None, **query: str) -> AppTest:
         monkeypatch.setenv("RQDS_BASE", str(base))
         monkeypatch.chdir(RACINE)
         st.cache_data.clear()
         st.cache_resource.clear()
         at = AppTest.from_file(str(RACINE / "app.py"), default_timeout=30)
+        if user is not None:
+            at.user = user
         if page:
             at.run().switch_page(page)
         for name, value in query.items():

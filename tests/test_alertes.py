@@ -103,7 +103,7 @@ def on(monkeypatch, day: date) -> None:
 
 
 def test_the_digest_leaves_once_a_week_and_never_tells_twice(own_demo, boite, monkeypatch, capsys):
-    monkeypatch.setattr("rqds_metrics.registre.now", lambda: end_of(DEMO_AU) - timedelta(hours=3))
+    monkeypatch.setattr("rqds_metrics.horloge.now", lambda: end_of(DEMO_AU) - timedelta(hours=3))
     on(monkeypatch, DEMO_AU)
     follow(own_demo, "rouge|plan", "source|plan")
     assert digest.send_notices(own_demo) == 0
@@ -133,7 +133,7 @@ def test_the_digest_leaves_once_a_week_and_never_tells_twice(own_demo, boite, mo
 def test_a_server_that_is_away_loses_nothing(own_demo, boite, monkeypatch):
     monkeypatch.setenv("RQDS_COURRIEL_PORT", "1")
     on(monkeypatch, DEMO_AU)
-    monkeypatch.setattr("rqds_metrics.registre.now", lambda: end_of(DEMO_AU) - timedelta(hours=3))
+    monkeypatch.setattr("rqds_metrics.horloge.now", lambda: end_of(DEMO_AU) - timedelta(hours=3))
     follow(own_demo, "rouge|plan")
     with pytest.raises(CourrielImpossible, match="Le courriel n'est pas parti"):
         digest.send_notices(own_demo)

@@ -14,7 +14,7 @@ from rqds_metrics import store
 from rqds_metrics.donnees import load_donnees
 from rqds_metrics.familles import FAMILLES
 from rqds_metrics.plan import RACINE
-from tests.chaos import length_of_an_import, strike
+from tests.chaos.imports import length_of_an_import, strike
 
 COUPS = 50
 sans_sigkill = pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL n'existe pas sous Windows")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 
 import pytest
 
@@ -67,6 +69,16 @@ def test_what_is_missing_is_told_until_it_is_chosen(app_on, tmp_path):
     assert not at.warning and "Plus d" in shown(at)  # and the rows say that it is wrong
     press(at, "Enregistrer la description seule")
     assert "Donnez un nom" in at.error[0].value
+
+
+def test_a_file_of_a_zip_is_described_as_if_it_had_been_dropped_alone(app_on, tmp_path):
+    parcel = io.BytesIO()
+    with zipfile.ZipFile(parcel, "w") as archive:
+        archive.writestr("mois/statistiques.csv", ENVOIS)
+    at = app_on(tmp_path / "b.duckdb", "pages/televerser.py")
+    at.file_uploader[0].set_value([("mois.zip", parcel.getvalue(), "application/zip")]).run()
+    next(b for b in at.button if b.label.startswith("Décrire")).click().run()
+    assert not at.exception and box(at, "Courriels livrés (nécessaire)").value == "Courriels livrés"
 
 
 def test_described_and_stored_then_recognised_by_the_upload_page(app_on, tmp_path):

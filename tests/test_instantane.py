@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from rqds_metrics.diffusion import instantanes, parution
 from rqds_metrics.diffusion import publication as pub
 
 MOIS = [date(2026, 7, 31), date(2026, 8, 31), date(2026, 9, 30)]
@@ -42,42 +43,42 @@ def publication(numero: int = 1, **fields: object) -> pub.Publication:
 
 
 def test_what_is_written_is_what_is_read(tmp_path: Path) -> None:
-    path = pub.write_snapshot(publication(), tmp_path)
+    path = parution.write_snapshot(publication(), tmp_path)
     assert path.name == "publication-1.duckdb"
-    assert pub.read_publication(path) == publication()
-    assert pub.current(tmp_path) == publication()
+    assert instantanes.read_publication(path) == publication()
+    assert parution.current(tmp_path) == publication()
 
 
 def test_the_pointer_says_number_file_and_sum(tmp_path: Path) -> None:
-    pub.write_snapshot(publication(7), tmp_path)
-    said = json.loads((tmp_path / pub.POINTEUR).read_text(encoding="utf-8"))
+    parution.write_snapshot(publication(7), tmp_path)
+    said = json.loads((tmp_path / parution.POINTEUR).read_text(encoding="utf-8"))
     assert said["numero"] == 7 and said["fichier"] == "publication-7.duckdb" and len(said["sha256"]) == 64
     assert sorted(p.name for p in tmp_path.iterdir()) == ["courante.json", "publication-7.duckdb"]
 
 
 def test_an_empty_publication_is_read_back(tmp_path: Path) -> None:
     bare = replace(publication(), indicateurs=(), resultats={}, courbes={}, commentaires={}, historique=())
-    assert pub.read_publication(pub.write_snapshot(bare, tmp_path)) == bare
+    assert instantanes.read_publication(parution.write_snapshot(bare, tmp_path)) == bare
 
 
 def test_nothing_is_online_before_the_first(tmp_path: Path) -> None:
-    assert pub.current(tmp_path) is None
-    assert pub.current(tmp_path / "absent") is None
+    assert parution.current(tmp_path) is None
+    assert parution.current(tmp_path / "absent") is None
 
 
 def test_a_snapshot_is_never_written_again(tmp_path: Path) -> None:
-    pub.write_snapshot(publication(), tmp_path)
+    parution.write_snapshot(publication(), tmp_path)
     with pytest.raises(FileExistsError):
-        pub.write_snapshot(publication(note="Une autre"), tmp_path)
-    assert pub.current(tmp_path) == publication()
+        parution.write_snapshot(publication(note="Une autre"), tmp_path)
+    assert parution.current(tmp_path) == publication()
 
 
 def test_a_changed_file_is_refused(tmp_path: Path) -> None:
-    path = pub.write_snapshot(publication(), tmp_path)
+    path = parution.write_snapshot(publication(), tmp_path)
     with path.open("ab") as file:
         file.write(b"\0")
     with pytest.raises(pub.PublicationIllisible, match="n'est plus celle"):
-        pub.current(tmp_path)
+        parution.current(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -90,49 +91,49 @@ def test_a_changed_file_is_refused(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_a_pointer_that_is_not_ours_is_refused(tmp_path: Path, text: str) -> None:
-    pub.write_snapshot(publication(), tmp_path)
-    (tmp_path / pub.POINTEUR).write_text(text, encoding="utf-8")
+    parution.write_snapshot(publication(), tmp_path)
+    (tmp_path / parution.POINTEUR).write_text(text, encoding="utf-8")
     with pytest.raises(pub.PublicationIllisible):
-        pub.current(tmp_path)
+        parution.current(tmp_path)
 
 
 def test_another_base_is_not_a_snapshot(tmp_path: Path) -> None:
     other = tmp_path / "publication-1.duckdb"
     duckdb.connect(str(other)).close()
     with pytest.raises(pub.PublicationIllisible):
-        pub.read_publication(other)
+        instantanes.read_publication(other)
     with pytest.raises(pub.PublicationIllisible):
-        pub.read_publication(tmp_path / "publication-2.duckdb")
+        instantanes.read_publication(tmp_path / "publication-2.duckdb")
 
 
 @pytest.mark.parametrize("cut", ["os.fsync", "os.replace"])
 def test_cut_in_between_the_old_one_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cut: str) -> None:
-    pub.write_snapshot(publication(), tmp_path)
+    parution.write_snapshot(publication(), tmp_path)
 
     def fail(*args: object, **kwargs: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(cut, fail)
-        pub.write_snapshot(publication(2), tmp_path)
-    assert pub.current(tmp_path) == publication()
+        parution.write_snapshot(publication(2), tmp_path)
+    assert parution.current(tmp_path) == publication()
     assert not [p.name for p in tmp_path.iterdir() if p.name.startswith(".")]
 
 
 def test_going_back_and_taking_off(tmp_path: Path) -> None:
-    first = pub.write_snapshot(publication(1), tmp_path)
-    pub.write_snapshot(publication(2), tmp_path)
-    pub.point_to(first)
-    assert pub.current(tmp_path) == publication(1)
-    pub.point_to(None, tmp_path)
-    assert pub.current(tmp_path) is None
+    first = parution.write_snapshot(publication(1), tmp_path)
+    parution.write_snapshot(publication(2), tmp_path)
+    parution.point_to(first)
+    assert parution.current(tmp_path) == publication(1)
+    parution.point_to(None, tmp_path)
+    assert parution.current(tmp_path) is None
     assert (tmp_path / "publication-2.duckdb").exists()
 
 
 def test_a_snapshot_is_read_while_another_reader_holds_it(tmp_path: Path) -> None:
-    path = pub.write_snapshot(publication(), tmp_path)
-    with duckdb.connect(str(path), read_only=True, config=pub._CONFIG):
-        assert pub.read_publication(path).numero == 1
+    path = parution.write_snapshot(publication(), tmp_path)
+    with duckdb.connect(str(path), read_only=True, config=instantanes._CONFIG):
+        assert instantanes.read_publication(path).numero == 1
 
 
 numbers = st.none() | st.floats(allow_nan=False, allow_infinity=False)
@@ -152,4 +153,4 @@ def test_any_value_comes_back_as_it_went(
     r = resultat(valeur=valeur, cible=cible, phrase=phrase, fait_le=jour, a_confirmer=vrai)
     other = resultat("1.1.1-2")
     p = publication(resultats={(x.indicateur, x.exercice): x for x in (r, other)}, note=phrase)
-    assert pub.read_publication(pub.write_snapshot(p, tmp_path_factory.mktemp("i"))) == p
+    assert instantanes.read_publication(parution.write_snapshot(p, tmp_path_factory.mktemp("i"))) == p

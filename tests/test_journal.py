@@ -93,15 +93,16 @@ def test_the_journal_of_the_demonstration_counts_every_row(demo_base):
 def test_nothing_changes_what_was_done():
     """No SQL of ours changes or removes a lot, a state or a decision, but for the demonstration that one removes."""
     changes = re.compile(
-        r"(UPDATE|DELETE FROM|TRUNCATE|DROP TABLE|ALTER TABLE)\s+(lot|lot_etat|tranche|registre)\b.*", re.I
+        r"(UPDATE|DELETE FROM|TRUNCATE|DROP TABLE|ALTER TABLE)\s+(lot|lot_etat|tranche|registre|\{\w+\}).*", re.I
     )
     found = [
         (path.name, m.group(0))
         for folder in ("etl", "rqds_metrics", "pages")
         for path in sorted((RACINE / folder).rglob("*.py"))
         for m in changes.finditer(path.read_text(encoding="utf-8"))
-        # the demonstration goes away whole; an effect is replayed in a transaction that is always undone
-        if "WHERE demo" not in m.group(0) and path.name != "effects.py"
+        # the demonstration goes away whole; an effect is replayed in a transaction that is always undone; moments that
+        # a clock dated in the future are dated again, their first dates kept (docs/decisions/0025)
+        if "WHERE demo" not in m.group(0) and path.name not in ("effects.py", "horloge.py")
     ]
     assert found == []
 

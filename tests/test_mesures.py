@@ -4,14 +4,17 @@ RQDS_GOLDEN=1 rewrites the files: read the difference before keeping it.
 """
 
 import os
+from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from rqds_metrics.mesures import FICHIER, check_mesures, load_mesures
 from rqds_metrics.plan import Condition, load_plan
 from rqds_metrics.registre import Reglages
-from rqds_metrics.releves import plain, provenance_sql, releves_sql, snapshots_sql
+from rqds_metrics.releves import plain, provenance_sql, releves_sql, snapshots_sql, words_sql
+from rqds_metrics.store import schema_sql
 
 GOLDEN = Path(__file__).parent / "golden" / "mesures"
 RELEVES = "ecoutes_balado__releves.sql"
@@ -63,6 +66,30 @@ def test_words_are_bound_never_written():
     nasty = Condition(colonne="question", contient=("x' OR 1=1 --",))
     sql, params = releves_sql(load_mesures()["satisfaction"], (nasty,), Reglages())
     assert "OR 1=1" not in sql and plain("x' OR 1=1 --") in params
+
+
+PAGES = ["/Outils/a", "/carte", "/carte-interactive", "/L’Éte", "/l'ete", "", None]
+TESTS = [
+    {"contient": ("/carte",)}, {"sans": ("interactive", "outils")}, {"commence": ("/l'été",)}, {"egal": ("/carte", "/x")},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("tests", TESTS, ids=str)
+def test_words_read_once_find_the_same_rows(tests):
+    mesure, filtre = load_mesures()["vues_pages"], (Condition(colonne="page", **tests),)
+    days = [date(2026, 10, k + 1) for k in range(len(PAGES))]
+    with duckdb.connect(":memory:") as cursor:
+        cursor.execute(schema_sql())
+        cursor.execute(
+            "CREATE TEMP TABLE portee AS SELECT 1 AS lot, 'ga4|pages' AS serie, DATE '2026-10-01' AS debut, DATE '2026-10-31' AS fin"
+        )
+        rows = [(d, d, page, k) for k, (d, page) in enumerate(zip(days, PAGES, strict=True))]
+        cursor.executemany("INSERT INTO web VALUES (1, 'ga4|pages', ?, ?, ?, NULL, ?, NULL)", rows)
+        cursor.execute(words_sql("web", "page"))
+        plainly = cursor.execute(*releves_sql(mesure, filtre, Reglages())).fetchall()
+        by_table = cursor.execute(*releves_sql(mesure, filtre, Reglages(), mots={"page": "mots_web_page"})).fetchall()
+    assert by_table == plainly
+    assert 0 < len(plainly) < len(PAGES)
 
 
 def test_plain():

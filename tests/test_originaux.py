@@ -5,24 +5,28 @@ from __future__ import annotations
 import csv
 import io
 import os
+import zipfile
 from datetime import date
 
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
 from etl.cells import to_int
+from etl.columns import Champ
 from etl.demo.tools import xlsx_bytes
 from etl.loading import cancel_lot, import_export
-from etl.originaux import as_csv, find_original, folder, keep_original
+from etl.originaux import as_csv, as_xlsx, find_original, folder, keep_original
 from etl.privacy import scrub
 from etl.reading import read_document
 from etl.recognition import read_export, sources
 from etl.source import Feuille
-from etl.table import Champ, kept_cells
+from etl.table import kept_cells
 from rqds_metrics.plan import load_plan
 from tests.fabrique import visites
+from tests.fuzz.essais import fixtures
 from tests.test_confidentialite import FICHIERS, PLAN, found_in
 
 JOUR = date(2026, 11, 20)
@@ -75,8 +79,40 @@ def test_a_workbook_is_never_kept_as_it_is(tmp_path):
         tmp_path, xlsx_bytes([r.split(",") for r in PLAYS.decode().split()], "De Marie"), "e.xlsx"
     )
     found = find_original(lecture.sha256, base)
-    assert found.nature == "copie" and b"Marie" not in found.chemin.read_bytes()
-    assert found.chemin.read_text("utf-8-sig").splitlines()[1] == "2026-10-01;40;30"
+    assert (found.nature, found.fin) == ("copie", ".xlsx")
+    with zipfile.ZipFile(found.chemin) as parts:
+        assert not any(b"Marie" in parts.read(n) for n in parts.namelist())
+    again = read_export("copie.xlsx", found.chemin.read_bytes(), JOUR, load_plan())
+    assert again.source is lecture.source and again.extrait.lignes.equals(lecture.extrait.lignes)
+
+
+def test_no_cell_of_a_kept_workbook_is_a_formula():
+    rows = [["Title", "Opens"], ["=cmd|' /C calc'!A0", "180"], ["", "12.5"], ["007", "-"]]
+    octets = as_xlsx([Feuille("Marie", pd.DataFrame(rows, dtype="str"), pd.Series(range(1, 5)))])
+    book = load_workbook(io.BytesIO(octets))
+    assert book.sheetnames == ["Feuille 1"] and not book.properties.creator
+    cells = [c for row in book.active.iter_rows() for c in row]
+    assert [c.value for c in cells] == ["Title", "Opens", "=cmd|' /C calc'!A0", 180, None, 12.5, "007", "-"]
+    assert [c.value for c in cells if c.data_type == "f"] == []
+
+
+def test_a_large_workbook_is_kept_as_a_text(tmp_path, monkeypatch):
+    monkeypatch.setattr("etl.originaux._CLASSEUR_MAX", 3)
+    _, lecture, _ = receive(tmp_path, xlsx_bytes([r.split(",") for r in PLAYS.decode().split()], "f"), "e.xlsx")
+    assert find_original(lecture.sha256, tmp_path / "rqds.duckdb").fin == ".csv"
+
+
+@pytest.mark.parametrize("nom", ["mailchimp_campagne", "universal_analytics", "matomo_courriel"])
+def test_a_copy_of_a_report_reads_as_the_report(tmp_path, nom):
+    for path in fixtures(nom):
+        base, lecture, _ = receive(tmp_path / path.stem, path.read_bytes())
+        kept = find_original(lecture.sha256, base)
+        again = read_export("copie.csv", kept.chemin.read_bytes(), JOUR, load_plan())
+        assert again.source is lecture.source, path.name
+        assert (
+            again.extrait.lignes.equals(lecture.extrait.lignes) and again.extrait.tranches == lecture.extrait.tranches
+        )
+        assert found_in(kept.chemin.read_bytes()) == []
 
 
 @pytest.mark.parametrize(
@@ -95,10 +131,9 @@ def test_nothing_is_kept_of_files_that_list_people_or_answers(tmp_path, name):
     lecture = read_export(name, FICHIERS[name](), JOUR, PLAN)
     import_export(lecture, tmp_path / "rqds.duckdb", par="essai")
     kept = files(tmp_path / "rqds.duckdb")
-    # these list people or answers, or are reports that are not one table: nothing of them is kept
-    without = {"youtube", "mailchimp_campagne", "universal_analytics", "matomo_courriel"}
+    # these list people or answers: nothing of them is kept
     assert bool(kept) == (
-        lecture.source.famille not in ("sondage", "webinaire", "saisie") and lecture.source.nom not in without
+        lecture.source.famille not in ("sondage", "webinaire", "saisie") and lecture.source.nom != "youtube"
     )
     for file in kept:
         assert ".copie." in file.name and found_in(file.read_bytes()) == []

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from rqds_metrics import publications
-from rqds_metrics.diffusion.publication import current
+from rqds_metrics import mise_en_ligne
+from rqds_metrics.diffusion.parution import current
 
 PAGE = "pages/publication.py"
 
@@ -27,14 +27,14 @@ def test_nothing_is_chosen_on_an_empty_base(app_on, tmp_path):
 
 
 def test_what_is_approved_is_put_online_then_proposed_published_and_taken_back(app_on, own_demo: Path):
-    folder = publications.folder_of(own_demo)
+    folder = mise_en_ligne.folder_of(own_demo)
     at = app_on(own_demo, PAGE)
     assert not at.exception
     assert any("n'est pas en ligne" in w.value for w in at.warning)
     at = press(at, "Mettre en ligne")
-    assert not at.exception and "Publication n° 1" in shown(at)
+    assert not at.exception and "Publication n° 2" in shown(at)
     first = current(folder)
-    assert first is not None and first.numero == 1
+    assert first is not None and first.numero == 2
 
     at = press(at, "Proposer à la direction")
     assert not at.exception and any("Proposition de poste local" in i.value for i in at.info)
@@ -44,10 +44,10 @@ def test_what_is_approved_is_put_online_then_proposed_published_and_taken_back(a
     at = press(at, "Approuver et publier")
     assert not at.exception and not at.error
     second = current(folder)
-    assert second is not None and second.numero == 2
-    assert {e.numero for e in second.historique} == {1, 2}
+    assert second is not None and second.numero == 3
+    assert {e.numero for e in second.historique} == {1, 2, 3}
     assert "Rien ne changerait" in shown(at)
 
-    at = press(at, "Retirer la publication n° 2")
+    at = press(at, "Retirer la publication n° 3")
     assert not at.exception and current(folder) == first
-    assert "Publication n° 2 retirée" in shown(at)
+    assert "Publication n° 3 retirée" in shown(at)

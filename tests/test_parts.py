@@ -234,7 +234,7 @@ def test_invited_people_are_said(tmp_path, monkeypatch):
     base = tmp_path / "rqds.duckdb"
     load(base, satisfied())
     assert result(base).invites is None
-    monkeypatch.setattr("rqds_metrics.registre.now", lambda: MOMENT)
+    monkeypatch.setattr("rqds_metrics.horloge.now", lambda: MOMENT)
     [envoi] = read_envois(AU, base)
     assert envoi.repondants == 33 and missing([envoi]) == [envoi]
     tell(base, 120)
@@ -251,7 +251,7 @@ def test_invited_people_are_said(tmp_path, monkeypatch):
 
 def test_invited_people_are_known_of_all_or_of_none(tmp_path, monkeypatch):
     base = tmp_path / "rqds.duckdb"
-    monkeypatch.setattr("rqds_metrics.registre.now", lambda: MOMENT)
+    monkeypatch.setattr("rqds_metrics.horloge.now", lambda: MOMENT)
     load(base, satisfied(), satisfied("k2", "Second envoi", yes=4, no=1))
     tell(base, 120)
     assert result(base).invites is None and "répondants" not in result(base).phrase
@@ -263,7 +263,7 @@ def test_invited_people_are_known_of_all_or_of_none(tmp_path, monkeypatch):
 
 def test_two_questions_of_one_survey_are_not_people(tmp_path, monkeypatch):
     base = tmp_path / "rqds.duckdb"
-    monkeypatch.setattr("rqds_metrics.registre.now", lambda: MOMENT)
+    monkeypatch.setattr("rqds_metrics.horloge.now", lambda: MOMENT)
     one, two = satisfied(), satisfied(texte="Satisfait de l'infolettre (forme) ?")
     import pandas as pd
 

@@ -12,7 +12,7 @@ from rqds_metrics.plan import Calendrier
 from rqds_metrics.regles.projection import RIEN_APRES, SANS_PASSE, projection_of, t90
 from rqds_metrics.regles.series import Serie, month_ends
 from rqds_metrics.regles.vivant import Span
-from tests.bench.projection import BORNES, coverage, demo_trials, random_trials
+from tests.bench.projection import BORNES, coverage, demo_trials, held_out_series, random_trials
 from tests.conftest import DEMO_AU
 
 BALADO = Calendrier(titre="x", regle="fin_de_mois", mois=(8, 9, 10, 1, 2, 3, 4, 5, 6))
@@ -112,6 +112,12 @@ def test_the_range_holds_the_truth_eight_times_out_of_ten():
     assert low <= coverage(trials) <= high
     for years in range(5):  # whatever the number of years behind
         assert low <= coverage([t for t in trials if t[0]["exercices passés"] == years]) <= high
+
+
+def test_the_range_holds_the_truth_on_series_it_was_not_made_on():
+    low, high = BORNES
+    trials = list(random_trials(2000, seed=5, generate=held_out_series))
+    assert len(trials) > 1500 and low <= coverage(trials) <= high
 
 
 def test_the_range_holds_the_truth_on_the_demonstration(demo_base):

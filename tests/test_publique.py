@@ -18,10 +18,11 @@ import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from publique.debit import PAR_ADRESSE
 from publique.serveur import MESSAGE_MAX, accepted
-from rqds_metrics.diffusion.publication import write_snapshot
+from rqds_metrics.diffusion.parution import write_snapshot
 from tests.browser.serveur import RACINE, served
 from tests.conftest import DEMO_AU
 from tests.publiee import HOSTILE, publication_of
@@ -202,6 +203,53 @@ def test_another_socket_is_closed(address):
 
     with pytest.raises(Exception, match=r"403|HTTP"):
         in_a_thread(other())
+
+
+async def _hold(address: str, count: int, forwarded: str | None) -> int:
+    """How many sockets of one address stay open together."""
+    headers = {"x-forwarded-for": forwarded} if forwarded else {}
+    opened = []
+    for _ in range(count):
+        try:
+            opened.append(
+                await connect(
+                    address.replace("http", "ws") + "/_stcore/stream",
+                    subprotocols=["streamlit"],
+                    additional_headers=headers,
+                )
+            )
+        except InvalidStatus:
+            continue
+    for socket in opened:
+        await socket.close()
+    return len(opened)
+
+
+def test_one_address_behind_a_relay_does_not_take_every_place(address):
+    assert in_a_thread(_hold(address, PAR_ADRESSE + 5, "203.0.113.9")) == PAR_ADRESSE
+    assert in_a_thread(_hold(address, 3, "203.0.113.10")) == 3
+    # the last address is the relay's own word; what a visitor wrote in front of it is not believed
+    assert in_a_thread(_hold(address, PAR_ADRESSE + 5, "198.51.100.1, 203.0.113.11")) == PAR_ADRESSE
+    assert in_a_thread(_hold(address, PAR_ADRESSE + 5, None)) == PAR_ADRESSE + 5
+
+
+async def _heavy(address: str, octets: int) -> int:
+    """The code that a socket is closed with after a message of some bytes."""
+    async with connect(address.replace("http", "ws") + "/_stcore/stream", subprotocols=["streamlit"]) as ws:
+        try:
+            await ws.send(b"\x00" * octets)
+            while True:
+                await asyncio.wait_for(ws.recv(), 6)
+        except ConnectionClosed as closed:
+            return closed.rcvd.code if closed.rcvd else 0
+        except TimeoutError:
+            return -1
+
+
+@pytest.mark.parametrize("octets", [MESSAGE_MAX + 1, 3_000_000, 50_000_000])
+def test_a_heavy_message_closes_its_socket_and_the_process_goes_on(address, octets):
+    assert in_a_thread(_heavy(address, octets)) in (0, 1000, 1006, 1008, 1009)
+    assert ask(address, "GET", "/_stcore/health")[0] == 200
 
 
 def test_it_opens_the_snapshot_alone_and_no_staff_module():

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rqds_metrics.diffusion.retenue import Cellule, withheld
+from rqds_metrics.diffusion.nommes import names
+from rqds_metrics.diffusion.retenue import Cellule, Groupe, isolated, withheld
+from rqds_metrics.resultats import _Valeur
 
 AN = "2026-2027"
 MINIMUM = 5
@@ -116,3 +118,111 @@ def test_the_largest_of_each_is_kept(made):
     enough = [c for c in cells if c.reponses and c.reponses >= MINIMUM]
     if enough:
         assert len(reasons(enough)) < len(enough)
+
+
+def at(id_: str, **counts: float) -> Cellule:
+    """A figure made of some surveys, with how many answers each had by then."""
+    groups = frozenset(Groupe(q, "question", "2026-10", n) for q, n in counts.items())
+    return Cellule((id_, AN), sum(counts.values()), groups)
+
+
+def test_an_earlier_publication_of_another_figure_counts():
+    """The whole one month, one part the next: the other part was three people."""
+    whole, part = at("tout", x=20, y=3), at("x", x=20)
+    assert withheld([whole], MINIMUM) == {} and withheld([part], MINIMUM) == {}
+    assert withheld([part], MINIMUM, anciennes=[whole]) == {("x", AN): "recoupement"}
+    assert withheld([at("x", x=20)], MINIMUM, anciennes=[at("tout", x=20, y=8)]) == {}
+
+
+def test_answers_that_came_between_two_publications_are_a_group_of_their_own():
+    first = at("tout", x=20, y=9)
+    assert withheld([at("x", x=23)], MINIMUM, anciennes=[at("x", x=20)]) == {("x", AN): "depuis"}
+    assert withheld([at("x", x=26)], MINIMUM, anciennes=[at("x", x=20)]) == {}
+    # x grew by 2 and y by 4: together 6, which is enough, but not beside x alone
+    grown = [at("tout", x=22, y=13), at("x", x=22)]
+    assert set(withheld(grown, MINIMUM, anciennes=[first, at("x", x=20)])) == {("x", AN)}
+
+
+def test_answers_taken_out_count_as_well():
+    assert withheld([at("x", x=18)], MINIMUM, anciennes=[at("x", x=20)]) == {("x", AN): "depuis"}
+
+
+def test_the_same_figures_published_again_are_not_withheld():
+    cells = [at("tout", x=20, y=7), at("x", x=20)]
+    assert withheld(cells, MINIMUM, anciennes=cells) == {}
+
+
+def test_a_survey_that_grows_month_after_month_stays_public():
+    """More months than groups can be tried one by one: what only grew is compared step by step."""
+    past: list[Cellule] = []
+    for n in range(10, 10 + 40 * 6, 6):
+        now = at("x", x=n)
+        assert withheld([now], MINIMUM, anciennes=past) == {}, n
+        past.append(now)
+    assert withheld([at("x", x=past[-1].reponses + 3)], MINIMUM, anciennes=past) == {("x", AN): "depuis"}
+
+
+def test_too_many_groups_to_be_tried_are_withheld():
+    crossed = [cell(str(k), 60, *(str(g) for g in range(16) if g != k)) for k in range(16)]
+    assert isolated(crossed, MINIMUM) is None
+    assert withheld(crossed, MINIMUM)
+
+
+@st.composite
+def publications(draw: st.DrawFn) -> tuple[list[list[int]], list[list[tuple[int, ...]]]]:
+    """How many answers came to each group before each publication, and what each publication adds up."""
+    size, times = draw(st.integers(1, 3)), draw(st.integers(2, 3))
+    came = draw(st.lists(st.lists(st.integers(0, 9), min_size=size, max_size=size), min_size=times, max_size=times))
+    member = st.tuples(*[st.integers(0, 1)] * size).filter(any)
+    return came, draw(st.lists(st.lists(member, min_size=1, max_size=3), min_size=times, max_size=times))
+
+
+@given(publications(), st.integers(2, 7))
+@settings(max_examples=200, deadline=None)
+def test_no_small_group_can_be_found_by_putting_publications_together(made, minimum):
+    """Whoever keeps every publication, and knows what each figure adds up, finds no group under the minimum."""
+    came, chosen = made
+    parts = [(g, t) for t in range(len(came)) for g in range(len(came[0])) if came[t][g]]
+    past: list[Cellule] = []
+    shown: list[tuple[int, ...]] = []
+    for now, rows in enumerate(chosen):
+        cells = []
+        for k, row in enumerate(rows):
+            counts = {f"q{g}": sum(c[g] for c in came[: now + 1]) for g, there in enumerate(row) if there}
+            cells.append(at(str(k), **{q: float(n) for q, n in counts.items() if n}))
+        before: dict[tuple[str, str], set[float]] = {}
+        for c in past:
+            before.setdefault(c.cle, set()).add(c.reponses or 0)
+        hidden = withheld(cells, minimum, before, past)
+        for c, row in zip(cells, rows, strict=True):
+            if c.cle not in hidden and c.reponses:
+                past.append(c)
+                shown.append(tuple(int(bool(row[g]) and t <= now) for g, t in parts))
+    for target in product((0, 1), repeat=len(parts)):
+        count = sum(came[t][g] for (g, t), there in zip(parts, target, strict=True) if there)
+        if 0 < count < minimum:
+            assert not in_span(shown, target), (parts, shown, target)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "3 sur 4 sont satisfaits.", "Trois personnes satisfaites.", "Une seule réponse négative : 75 %.", "Un taux de 75,0 %.",
+        "Quatre répondants.", "Satisfaction de 0,75", "Les trois quarts sont satisfaits, soit 3.",
+    ],
+)  # fmt: skip
+def test_a_text_that_names_a_withheld_figure_is_known(text):
+    assert names(text, _Valeur(0.75, 3, 4, 4))
+
+
+@pytest.mark.parametrize(
+    "text", ["Une belle activité, un an après la première.", "Prévu pour le 15 juin 2027.", "Une hausse de 5 %."]
+)
+def test_a_text_that_names_another_figure_is_left(text):
+    assert not names(text, _Valeur(0.75, 3, 4, 4))
+
+
+def test_a_share_said_in_words_is_known():
+    assert names("La moitié est satisfaite.", _Valeur(0.5, 1, 2, 2)) and names(
+        "Tous satisfaits !", _Valeur(1.0, 3, 3, 3)
+    )

@@ -23,11 +23,12 @@ from etl.grids import (
 from etl.listed import names_of, texts_of
 from etl.recording import store_entries
 from rqds_metrics import store
-from rqds_metrics.donnees import read_lots
+from rqds_metrics.alimentation import plan_decided
+from rqds_metrics.donnees import load_donnees, read_lots
 from rqds_metrics.exercice import Exercice
 from rqds_metrics.manquants import missing
 from rqds_metrics.plan import load_plan
-from rqds_metrics.registre import Decisions
+from rqds_metrics.registre import Decisions, decide
 from rqds_metrics.saisies import load_cases
 from tests.fabrique import load, saisie
 
@@ -84,7 +85,7 @@ def test_what_is_not_touched_says_nothing(demo_base):
     for yearly in (False, True):
         grille = grid_of(typed, AN5, AU, cases, yearly=yearly)
         assert grille.frappes(grille.frame()) == [] and (grille.frame() != "").to_numpy().sum() > len(grille.lignes)
-    jalons, textes = milestones_of(typed, AN5, cases), texts_of(typed, AN5, cases)
+    jalons, textes = milestones_of(typed, AN5, cases, PLAN.calendriers), texts_of(typed, AN5, cases)
     assert jalons.frappes(jalons.frame(), AU) == [] and textes.frappes(textes.frame(), AU) == []
     for i in typed:
         if i.par:
@@ -100,20 +101,20 @@ def keep(base, frappes, quand=T0):
 
 def test_a_milestone_is_typed_then_put_right(tmp_path):
     base = tmp_path / "rqds.duckdb"
-    jalons = milestones_of(of("2.1.1-1"), AN5, {})
+    jalons = milestones_of(of("2.1.1-1"), AN5, {}, PLAN.calendriers)
     edited = jalons.frame()
     edited[FAIT_LE] = [pd.Timestamp("2026-10-05")]
     [sans_etat] = jalons.frappes(edited, AU)
     edited[ETAT], edited[PREUVE] = ["fait"], ["https://rqds.example/pv"]
     keep(base, jalons.frappes(edited, AU))
     assert sans_etat.fait_le == date(2026, 10, 5)
-    jalons = milestones_of(of("2.1.1-1"), AN5, load_cases(AU, base))
+    jalons = milestones_of(of("2.1.1-1"), AN5, load_cases(AU, base), PLAN.calendriers)
     edited = jalons.frame()
     assert edited.iloc[0, 1:4].tolist() == ["fait", date(2026, 10, 5), "https://rqds.example/pv"]
     edited[FAIT_LE] = [date(2026, 9, 30)]
     keep(base, jalons.frappes(edited, AU), datetime(2026, 11, 20, 16))
     assert [c.fait_le for c in load_cases(AU, base).values()] == [date(2026, 9, 30)]
-    jalons = milestones_of(of("2.1.1-1"), AN5, load_cases(AU, base))
+    jalons = milestones_of(of("2.1.1-1"), AN5, load_cases(AU, base), PLAN.calendriers)
     edited = jalons.frame()
     edited[ETAT], edited[FAIT_LE], edited[PREUVE] = [""], [pd.NaT], [None]
     keep(base, jalons.frappes(edited, AU), datetime(2026, 11, 20, 17))
@@ -121,7 +122,7 @@ def test_a_milestone_is_typed_then_put_right(tmp_path):
 
 
 def test_done_without_a_day_is_asked_for_it():
-    jalons = milestones_of(of("2.1.1-1"), AN5, {})
+    jalons = milestones_of(of("2.1.1-1"), AN5, {}, PLAN.calendriers)
     edited = jalons.frame()
     edited[ETAT] = ["fait"]
     _, [faute] = check(jalons.frappes(edited, AU), PLAN, AU, {})
@@ -232,7 +233,7 @@ def test_someone_else_saved_meanwhile_and_both_are_shown(app_on, own_demo, typin
 
 def test_a_proof_is_shown_as_plain_text(app_on, tmp_path):
     base = tmp_path / "rqds.duckdb"
-    jalons = milestones_of(of("2.1.1-1"), AN5, {})
+    jalons = milestones_of(of("2.1.1-1"), AN5, {}, PLAN.calendriers)
     edited = jalons.frame()
     edited[FAIT_LE], edited[PREUVE] = [date(2026, 10, 5)], ["https://rqds.example/<script>alert(1)</script>"]
     keep(base, jalons.frappes(edited, AU))
@@ -245,3 +246,26 @@ def test_the_page_on_an_empty_base_makes_no_file(app_on, tmp_path):
     at = app_on(tmp_path / "rien.duckdb", "pages/saisir.py", exercice="2026-2027")
     assert not at.exception and "à compléter" in at.expander[0].label
     assert not (tmp_path / "rien.duckdb").exists()
+
+
+def test_what_is_typed_in_is_what_was_decided_not_what_the_plan_foresaw(tmp_path, app_on):
+    base = tmp_path / "rqds.duckdb"
+    with store.transaction(base) as cursor:
+        for id_, valeur in (
+            ("1.2.6-2", {"mode": "saisie"}),
+            ("1.1.4-2", {"mode": "formule", "formule": {"numerateur": ["1.2.4-1"]}}),
+            ("G-objectifs", {"mode": "saisie"}),
+        ):
+            decide(cursor, "alimentation", id_, valeur, qui="direction", pourquoi="essai", quand=T0)
+    from pages.ui.saisir import choices, indicators_of
+
+    at = app_on(base, "pages/saisir.py", action="1.2.6")
+    assert not at.exception
+    ids = {action: [i.id for i in indicators_of(action, None, AN5, AU)] for action in choices()[1:]}  # type: ignore[arg-type]
+    assert "1.2.6-2" in ids["1.2.6"] and "1.1.4-2" not in ids["1.1.4"] and ids["sondage"] == ["G-objectifs"]
+    decided_plan = plan_decided(PLAN, load_donnees(AU, base).decisions)
+    told = {m.indicateur.id for m in missing(decided_plan, Decisions(), {}, AN5, AU)}
+    assert "1.2.6-2" in told and "1.1.4-2" not in told
+    for id_, ok in (("1.2.6-2", True), ("1.1.4-2", False)):
+        ecritures, fautes = check([Frappe(id_, *OCT, valeur="12")], decided_plan, AU, {})
+        assert bool(ecritures) is ok and bool(fautes) is not ok

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import re
+from base64 import b64encode
+from hashlib import sha256
 
 import pytest
 from starlette.applications import Starlette
@@ -11,12 +14,12 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
-from pages.ui.serveur import REFUS, Local, is_local_name, is_loopback, layers
+from pages.ui.serveur import REFUS, Assets, Local, is_local_name, is_loopback, layers
 
 SCRIPT = "const a=`Choose an option`;" + "x" * 600
 
 
-def served(ouvert: bool = False, calls: list[str] | None = None) -> Starlette:
+def served(calls: list[str] | None = None) -> Starlette:
     async def page(request):
         (calls if calls is not None else []).append(request.url.path)
         return Response(
@@ -43,11 +46,11 @@ def served(ouvert: bool = False, calls: list[str] | None = None) -> Starlette:
         Route("/_stcore/health", ok),
         WebSocketRoute("/_stcore/stream", socket),
     ]
-    return Starlette(routes=routes, middleware=layers(ouvert))
+    return Starlette(routes=routes, middleware=layers())
 
 
-def client(ouvert: bool = False, ip: str = "127.0.0.1", host: str = "localhost", **kwargs) -> TestClient:
-    return TestClient(served(ouvert, **kwargs), base_url=f"http://{host}", client=(ip, 5000))
+def client(ip: str = "127.0.0.1", host: str = "localhost", **kwargs) -> TestClient:
+    return TestClient(served(**kwargs), base_url=f"http://{host}", client=(ip, 5000))
 
 
 def test_this_machine_is_served_in_french():
@@ -74,12 +77,46 @@ def test_a_relay_on_this_machine_does_not_open_it():
     assert client().get("/", headers={"x-forwarded-for": "203.0.113.9"}).status_code == 403
 
 
-def test_with_a_sign_in_the_network_may_call_but_not_the_closed_addresses():
-    stranger = client(ouvert=True, ip="203.0.113.9", host="rqds.example")
-    assert stranger.get("/").status_code == 200
-    for path in ("/_stcore/metrics", "/_stcore/agent/openapi.json"):
-        assert stranger.get(path).status_code == 404
+def test_the_addresses_that_streamlit_keeps_for_itself_are_closed():
+    for path in (
+        "/_stcore/metrics",
+        "/_stcore/agent/openapi.json",
+        "/_stcore/script-health-check",
+        "/plan/_stcore/metrics",
+    ):
         assert client().get(path).status_code == 404
+
+
+def test_the_page_names_the_scripts_written_in_it_and_lets_no_other_run():
+    answer = client().get("/", headers={"accept": "text/html"})
+    policy = answer.headers["content-security-policy"]
+    scripts = re.findall(r"<script>(.*?)</script>", answer.text, re.DOTALL)
+    assert scripts and answer.headers["content-language"] == "fr-CA"
+    for script in scripts:
+        assert f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" in policy
+    allowed = next(p for p in policy.split("; ") if p.startswith("script-src")).split()
+    assert "'unsafe-inline'" not in allowed and "'unsafe-eval'" not in allowed
+    assert "object-src 'none'" in policy and "frame-ancestors 'self'" in policy
+
+
+def test_several_cookies_pass():
+    async def app(scope, receive, send):
+        cookies = [(b"set-cookie", b"a=1"), (b"set-cookie", b"b=2")]
+        await send({"type": "http.response.start", "status": 302, "headers": cookies})
+        await send({"type": "http.response.body", "body": b""})
+
+    answer = TestClient(Assets(app), follow_redirects=False).get("/", headers={"accept": "text/html"})
+    assert answer.headers.get_list("set-cookie") == ["a=1", "b=2"]
+
+
+def test_addresses_that_are_no_file_are_not_kept_in_memory():
+    async def app(scope, receive, send):
+        await Response("<html></html>", media_type="text/html")(scope, receive, send)
+
+    assets = Assets(app)
+    for n in range(20):
+        TestClient(assets).get(f"/static/rien-{n}.js")
+    assert assets.kept == {}
 
 
 def test_a_socket_of_this_machine_is_let_through():

@@ -16,7 +16,8 @@ from rqds_metrics.diffusion.publication import Publication
 from rqds_metrics.diffusion.site import DossierRefuse, ecriture, render_site, site_files
 from rqds_metrics.diffusion.site.figures import five_years_figure, year_figure
 from rqds_metrics.diffusion.site.gabarit import style
-from rqds_metrics.diffusion.site.vues import Bilan, Vue
+from rqds_metrics.diffusion.site.lignes import Bilan
+from rqds_metrics.diffusion.site.vues import Vue
 from rqds_metrics.statuts import APPARENCES
 from tests.conftest import DEMO_AU
 from tests.publiee import HOSTILE, hostile, publication_of, withheld
@@ -231,7 +232,9 @@ def test_open_data_are_carried_along_have_a_page_and_stay(few, tmp_path):
     read = {str(p.relative_to(tmp_path / "site").as_posix()): p.read_bytes() for p in (tmp_path / "site").rglob("*.*")}
     assert read["donnees/1/resultats.csv"] == b"a;b" and read["donnees/resultats.csv"] == b"c"
     assert read["index.html"] != b"faux" and b'href="donnees.html"' in read["index.html"]
-    assert b'href="donnees/resultats.csv"' in read["donnees.html"] and b"donnees/1/" not in read["donnees.html"]
+    assert (
+        b'href="donnees/resultats.csv"' in read["donnees.html"] and b"donnees/1/resultats" not in read["donnees.html"]
+    )
 
 
 def test_an_axis_covers_its_values():

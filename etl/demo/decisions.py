@@ -91,7 +91,7 @@ _POURQUOI = {
     "2.2.2-3": "On garde le rythme de l'an 1 : cinq rencontres.",
     "4.1.1-4": "On garde le rythme de l'an 1 : neuf balados.",
     "4.2.2-1": "Deux capsules par année, comme à l'an 1.",
-    "4.1.3-1": "La carte des projets a maintenant ses dix-sept régions.",
+    "4.1.1-3": "Les écoutes montent dans les jours qui suivent une infolettre : chacune annonce maintenant un épisode.",
 }
 # Targets changed while the year was under way.
 _REVISIONS = (
@@ -133,11 +133,32 @@ _ECHEANCES = (
 )
 
 
-def _publication(jour: date) -> dict[str, Any]:
-    """What the direction made public the day before: every figure and milestone whose wording leaves no doubt."""
+# What was written of this year for partners, and approved with the last publication.
+COMMENTAIRES = {
+    "1.2.4-1": "Les membres posent surtout des questions sur le financement et sur la gouvernance.",
+    "1.2.6-2": "Le nouveau site est en ligne depuis l'été. Les pages des régions arrivent cet automne.",
+    "1.2.6-4": "Le nouveau gabarit n'a pas encore relevé le taux d'ouverture. Un essai d'objets plus courts est en cours.",
+    "2.2.5-1": "Le dossier est complet et attend la réponse du ministère.",
+    "4.1.1-3": "Les écoutes montent dans les jours qui suivent une infolettre : chacune annonce maintenant un épisode.",
+}
+_ENTRE = timedelta(days=63)  # between the two publications
+
+
+def year_of(day: date) -> Exercice:
+    """The year that a publication of that day shows."""
+    return Exercice(min(max(Exercice.of(day).an, 1), 5) + 2021)
+
+
+def comments_of(day: date) -> dict[str, str]:
+    """The key of each comment -> its text."""
+    return {f"{id_}|{year_of(day)}": texte for id_, texte in COMMENTAIRES.items()}
+
+
+def _publication(jour: date, note: str, comments: dict[str, str]) -> dict[str, Any]:
+    """What the direction made public: every figure and milestone whose wording leaves no doubt."""
     ids = [i.id for i in load_plan().tous.values() if i.type != "qualitatif" and i.doute is None]
     return {
-        "indicateurs": ids, "commentaires": {}, "note": "Première publication du suivi.",
+        "indicateurs": ids, "commentaires": comments, "note": note,
         "au": jour.isoformat(), "publie_le": moment(jour, 420).isoformat(),
     }  # fmt: skip
 
@@ -161,8 +182,14 @@ def choices(today: date) -> Iterator[Choix]:
             meeting = {"titre": "Conseil d'administration", "documents": []}
             found.append((_ANNONCE[an], "reunion", text, None, meeting, "Calendrier des réunions."))
     found.sort(key=lambda f: f[0])
-    before = today - timedelta(days=1)
+    last = today - timedelta(days=1)
+    published: tuple[tuple[date, str, dict[str, str]], ...] = (
+        (last - _ENTRE, "Première publication du suivi.", {}),
+        (last, "Chiffres d'automne, commentés.", comments_of(last)),
+    )
     for rank, (day, genre, cle, year, choice, reason) in enumerate(found):
         if day <= today:
             yield Choix(moment(day, 390 + rank % 60), genre, cle, year, choice, reason)
-    yield Choix(moment(before, 420), "publication", "1", None, _publication(before), "Approuvée pour la page publique.")
+    for numero, (day, note, comments) in enumerate(published, 1):
+        made = _publication(day, note, comments)
+        yield Choix(moment(day, 420), "publication", str(numero), None, made, "Approuvée pour la page publique.")

@@ -9,18 +9,18 @@ from pathlib import Path
 
 import duckdb
 
-from etl.demo.decisions import DIRECTION, choices
+from etl.demo.decisions import DIRECTION, choices, comments_of
 from etl.demo.files import DemoFile, demo_files
 from etl.demo.schedule import moment
 from etl.loading import LotRefuse, store_lot, store_with_effect
 from etl.recognition import read_export
 from etl.source import Constat
-from rqds_metrics import store
-from rqds_metrics.donnees import load_donnees, read_lots
+from rqds_metrics import activite, commentaires, store
+from rqds_metrics.donnees import load_donnees, read_donnees, read_lots
 from rqds_metrics.exercice import Exercice
 from rqds_metrics.plan import Plan, load_plan
 from rqds_metrics.registre import decide
-from rqds_metrics.resultats import compute
+from rqds_metrics.resultats import Calcul, compute
 from rqds_metrics.reunions import frozen, last_before, reunions_of, to_keep
 
 FIN_DE_SEANCE = 500  # minutes after the day begins for those who work
@@ -76,6 +76,8 @@ def load_demo(base: str | Path | None = None, *, today: date, progress: Callable
                 progress(f"Démonstration : {file.nom}")
             _store(cursor, file, plan, today - store.local(file.recu_le).date() <= RECENT)
             count += 1
+        _comment(cursor, plan, today)
+        activite.say("demonstration", lots=count)
     _freeze_last_meeting(base, today)
     return count
 
@@ -91,3 +93,13 @@ def _freeze_last_meeting(base: str | Path | None, today: date) -> None:
     kept = to_keep(last, frozen(shown, last.jour, at, DIRECTION))
     with store.transaction(base) as cursor:
         decide(cursor, "reunion", last.cle, kept, qui=DIRECTION, pourquoi="", quand=at, demo=True)
+
+
+def _comment(cursor: duckdb.DuckDBPyConnection, plan: Plan, today: date) -> None:
+    """What was written for partners the day before, bound to the values as they were known then."""
+    day = today - timedelta(days=1)
+    calcul = Calcul(plan, read_donnees(cursor, day))
+    for cle, texte in comments_of(day).items():
+        id_, _, periode = cle.partition("|")
+        valeur = commentaires.to_keep(calcul, plan.tous[id_], periode, texte)
+        decide(cursor, "commentaire", cle, valeur, qui=DIRECTION, pourquoi="", quand=moment(day, 400), demo=True)

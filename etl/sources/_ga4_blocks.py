@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 
 from etl.cells import to_int, unaccented
+from etl.columns import TOTAL_ECARTE, TOTAUX, headers_at
 from etl.dates import to_date
 from etl.findings import constat_at, faulty_cells
-from etl.privacy import scrub_page
 from etl.source import ENTETE_MAX, Extrait, Feuille
-from etl.table import TOTAL_ECARTE, TOTAUX, headers_at
+from etl.table import scrubbed_pages
 
 Role = Literal["sessions", "vues", "utilisateurs", "page", "titre", "jour", "autre"]
 
@@ -235,7 +235,7 @@ def kept_block(block: Block) -> Feuille | None:
 
 def _kept_cells(role: Role, raw: pd.Series) -> pd.Series:
     if role == "page":
-        return raw.where(raw.str.startswith("/"), "").map(scrub_page)
+        return scrubbed_pages(raw.where(raw.str.startswith("/"), ""))
     if role == "jour":
         return raw.where(raw.str.fullmatch(r"[0-9]{1,8}|[0-9]{4}-[0-9]{2}-[0-9]{2}"), "")
     return raw.mask(to_int(raw).faulty, "")

@@ -12,11 +12,12 @@ import numpy as np
 import pandas as pd
 
 from etl.cells import to_int, unaccented
+from etl.columns import TOTAL_ECARTE, TOTAUX, headers_at
 from etl.dates import Order, to_date
 from etl.findings import constat_at, faulty_cells
 from etl.privacy import scrub
 from etl.source import ENTETE_MAX, Constat, Extrait, Feuille
-from etl.table import TOTAL_ECARTE, TOTAUX, headers_at
+from etl.table import scrubbed_pages
 from rqds_metrics.regles.formats import periode
 
 Role = Literal["sessions", "vues", "utilisateurs", "page", "jour", "temps", "segment", "autre"]
@@ -37,6 +38,7 @@ _PAR_ACTION = re.compile(
     r"page|page path.*|chemin de la page.*|titre de (?:la )?page|page title|(?:ecran|screen|event|evenement) .*"
     r"|(?:categorie|action|libelle) d'evenement|search term|terme de recherche|product|produit"
 )
+RETIRE = "(retiré)"  # what stands for a cell that is not kept
 REFAIRE = "Renvoyez l'export tel que Google Analytics l'a donné."
 
 
@@ -202,3 +204,35 @@ def two_at_once(block: Block) -> Constat | None:
     note = "Le tableau met côte à côte plusieurs segments ou plusieurs périodes : leurs chiffres se mêleraient."
     remede = "Dans Google Analytics, gardez le seul segment « Tous les utilisateurs » et une seule période."
     return constat_at("comparaison", "erreur", note, block.feuille, block.header_row, remede=remede)
+
+
+def kept_sheet(feuille: Feuille, extrait: Extrait) -> Feuille:
+    """What may be kept of a sheet with its file: its period and, of each table, the cells of the columns that are read."""
+    tables = [pd.DataFrame([[f"# {first}-{last}"] for _, first, last in periods(feuille)[:1]], dtype="str")]
+    for block in split_blocks(feuille, extrait):
+        tables += [pd.DataFrame([[""]], dtype="str"), _kept_block(block)]
+    grid = pd.concat(tables, ignore_index=True).fillna("")
+    return Feuille(None, grid, pd.Series(range(1, len(grid) + 1), dtype="int64"))
+
+
+def _kept_block(block: Block) -> pd.DataFrame:
+    """Its headers, rows and total. What tells its rows apart goes, but for pages and days: only that it was there stays."""
+    ranks = [
+        k for k, h in enumerate(block.headers) if role_of(h) in ("sessions", "vues", "utilisateurs", "page", "jour")
+    ]
+    first = [] if 0 in ranks else [0]  # where a total has no label
+    head = pd.DataFrame([[block.headers[k] if k in ranks else RETIRE for k in (*first, *ranks)]], dtype="str")
+    parts = [head]
+    for rows, label in ((block.body, RETIRE), (block.totals, "")):
+        kept = [pd.Series(label, index=rows.index) for _ in first]
+        kept += [_kept_cells(role_of(block.headers[k]), rows.iloc[:, k]) for k in ranks]
+        parts.append(pd.DataFrame(dict(enumerate(kept)), dtype="str"))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _kept_cells(role: Role, raw: pd.Series) -> pd.Series:
+    if role == "page":
+        return scrubbed_pages(raw.where(raw.str.startswith("/"), ""))
+    if role == "jour":
+        return raw.where(raw.str.fullmatch(r"[0-9]{1,4}[/.-][0-9]{1,2}[/.-][0-9]{1,4}"), "")
+    return raw.mask(to_int(raw).faulty, "")

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import pandas as pd
 
+from etl.columns import Champ, Table, find_header
 from etl.findings import constat_at
 from etl.snapshot import keep_snapshot
 from etl.source import Constat, Contexte, Document, Extrait, Tranche, row_columns
-from etl.table import Champ, Table, TableSource, find_header, joined, no_row, scrubbed
+from etl.table import TableSource, joined, no_row, scrubbed
 from rqds_metrics.regles.formats import mois
 
 _VIDE = ("NaN", "-", "--", "n/a")

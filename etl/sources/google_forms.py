@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from etl.cells import normal
+from etl.columns import Champ, find_header, headers_at
 from etl.source import Document
 from etl.survey import SurveySource
-from etl.table import Champ, find_header, headers_at
 
 _MOMENT = frozenset({"timestamp", "horodateur"})
 

@@ -5,9 +5,9 @@ Only answers that were submitted count: the others are set aside, and said so.
 
 from __future__ import annotations
 
+from etl.columns import Champ, Table
 from etl.source import Extrait
 from etl.survey import SurveySource
-from etl.table import Champ, Table
 
 # What LimeSurvey writes in place of dates when the survey is anonymous.
 _SANS_DATE = ("1980-01-01 00:00:00", "1980-01-01", "n/a")

@@ -11,11 +11,12 @@ from __future__ import annotations
 import pandas as pd
 
 from etl.cells import to_percent
+from etl.columns import Champ, Table
 from etl.dates import to_datetime
 from etl.findings import constat_at
 from etl.source import Constat, Contexte, Extrait, Tranche, Verdict, row_columns
 from etl.sources._mailchimp import TOLERANCE, mailing_marks
-from etl.table import Champ, Table, TableSource, joined, scrubbed
+from etl.table import TableSource, joined, scrubbed
 
 _CODE = r"[0-9A-Za-z_-]{1,40}"
 _VIDE = ("n/a", "--")

@@ -13,16 +13,18 @@ from datetime import timedelta
 import pandas as pd
 
 from etl.cells import normal, to_int, to_percent, unaccented
+from etl.columns import PREMIER_JOUR
 from etl.dates import to_datetime
 from etl.findings import constat_at, quoted
 from etl.matching import PROVISOIRE
 from etl.privacy import is_personal, scrub
 from etl.source import Constat, Contexte, Document, Extrait, Feuille, Source, Tranche, Verdict, row_columns
 from etl.sources._mailchimp import TOLERANCE, mailing_mark
-from etl.table import PREMIER_JOUR
 from rqds_metrics.regles.formats import nombre
 
-_MARQUE = "email campaign report"
+_TITRE = "Email Campaign Report"
+_MARQUE = _TITRE.lower()
+_CHIFFRES = re.compile(r"[0-9][0-9\s.,]*(?:\([0-9][0-9\s.,]*%\))?")  # « 350 (35.18%) »
 # Unaccented keys, without their colon, in English only: what Mailchimp writes in other languages was never seen.
 _CLES = {
     "titre": ("title",),
@@ -89,6 +91,10 @@ class MailchimpCampagne(Source):
             extrait.tranches = [Tranche(str(r["serie"]), r["debut"], r["fin"], "cle") for r in rows]  # type: ignore[arg-type]
         return extrait
 
+    def keepable(self, document: Document) -> list[Feuille]:
+        """The keys that are read and their values: neither the subject, nor the links, nor who was written to."""
+        return [_kept(f) for f in document.feuilles if _is_report(f)]
+
 
 def _is_report(feuille: Feuille) -> bool:
     """Its title and one of its keys, or two keys that no other report has, in the first column."""
@@ -116,6 +122,22 @@ def _report(feuille: Feuille) -> _Rapport:
         elif found.valeurs[nom][2] != value:
             found.doubles.append((at, found.valeurs[nom][1]))
     return found
+
+
+def _kept(feuille: Feuille) -> Feuille:
+    """A report reduced to its title and what `_report` knows: figures that are figures, a date that is one."""
+    found = _report(feuille).valeurs
+    rows, numbers = [[_TITRE, ""]], [1]
+    for nom, (at, key, value) in found.items():
+        if nom == "titre":
+            kept = scrub(value)
+        elif nom == "envoi":
+            kept = value if pd.notna(to_datetime(pd.Series([value], dtype="str")).values.iloc[0]) else ""
+        else:
+            kept = value if _CHIFFRES.fullmatch(value) else ""
+        rows.append([f"{key}:", kept if scrub(kept) == kept else ""])
+        numbers.append(int(feuille.numeros.iloc[at]))
+    return Feuille(None, pd.DataFrame(rows, dtype="str"), pd.Series(numbers, dtype="int64"))
 
 
 def _mailing(feuille: Feuille, contexte: Contexte, extrait: Extrait) -> dict[str, object] | None:

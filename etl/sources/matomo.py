@@ -6,11 +6,12 @@ Matomo writes UTF-16 and the language of its interface; the period of each row i
 from __future__ import annotations
 
 from etl.cells import normal
+from etl.columns import Champ, Table
 from etl.days import holes, runs
 from etl.findings import constat_at
 from etl.periods import overlaps, parse_period, wrong_period
 from etl.source import Constat, Contexte, Document, Extrait, Feuille, Tranche, row_columns
-from etl.table import Champ, Table, TableSource, counts, joined
+from etl.table import TableSource, counts, joined
 
 
 class Matomo(TableSource):
@@ -30,7 +31,11 @@ class Matomo(TableSource):
         Champ("periode", "text", ("Date",), filled=True),
         Champ("visites", "int", ("Visits", "Visites"), empty=("-",)),
         Champ(
-            "vues", "int", ("Pageviews", "Vues de pages", "Vues de page", "Pages vues"), required=False, empty=("-",)
+            "vues",
+            "int",
+            ("Pageviews", "Vues de pages", "Vues de page", "Pages vues", "Vues"),
+            required=False,
+            empty=("-",),
         ),
     )
     conservables = ((signatures, (*champs, *counts("Unique visitors", "Visiteurs uniques", "Actions"))),)

@@ -19,6 +19,8 @@ from etl.privacy import scrub
 from etl.source import Constat, Contexte, Document, Extrait, Feuille, Source, Tranche, row_columns
 
 SERIE = "matomo|site"
+_TECHNIQUE = re.compile(r"(?:nb|max|avg|sum|bounce)_[a-z_]+|hits")  # names of the API, of figures only
+_MESURE = re.compile(r"[0-9][0-9\s.,:]{0,12}%?|-")
 _PERIODE = re.compile(r"(?:p[ée]riode|period)\s*:?\s*(.*)", re.IGNORECASE)
 _DIRE = (
     "Ajoutez tout en haut du fichier une ligne « Période : octobre 2026 » (le mois que dit le courriel), enregistrez et "
@@ -67,6 +69,10 @@ class MatomoCourriel(Source):
         else:
             extrait.lignes = pd.DataFrame(rows, columns=row_columns(self.famille))
         return extrait
+
+    def keepable(self, document: Document) -> list[Feuille]:
+        """The period, and the tables of one row: neither the site's name nor any list."""
+        return [_kept(f) for f in document.feuilles if _is_report(f)]
 
 
 def _is_header(names: list[str]) -> bool:
@@ -117,6 +123,22 @@ def _report(feuille: Feuille, contexte: Contexte, extrait: Extrait) -> list[dict
         return []
     extrait.tranches.append(span)
     return [{"serie": SERIE, "debut": span.debut, "fin": span.fin, "visites": counts[0], "vues": counts[1]}]
+
+
+def _kept(feuille: Feuille) -> Feuille:
+    """The period where it is one, then each table of figures under its technical names, with a title of ours."""
+    first = _PERIODE.fullmatch(" ".join(v for v in feuille.top[0] if v))
+    span = parse_period(first[1]) if first else None
+    rows = [[f"Période : du {span.debut} au {span.fin}"]] if span else []
+    grid = feuille.cellules.to_numpy().tolist()
+    for names, values in pairwise(grid):
+        headers = [normal(v) for v in names if v.strip()]
+        if headers and headers[0] != "label" and all(_TECHNIQUE.fullmatch(h) for h in headers):
+            title = "Récapitulatif des visites" if "nb_visits" in headers else "Actions"
+            rows += [[title], headers, [v if _MESURE.fullmatch(v.strip()) else "" for v in values[: len(headers)]]]
+    width = max(map(len, rows), default=1)
+    cells = pd.DataFrame([row + [""] * (width - len(row)) for row in rows], dtype="str")
+    return Feuille(None, cells, pd.Series(range(1, len(rows) + 1), dtype="int64"))
 
 
 def _period(feuille: Feuille, contexte: Contexte, extrait: Extrait) -> Tranche | None:

@@ -13,16 +13,18 @@ from typing import cast
 import pandas as pd
 
 from etl.cells import normal
+from etl.columns import Champ, Table
 from etl.findings import constat_at
 from etl.source import Constat, Contexte, Extrait, Tranche, row_columns
-from etl.table import Champ, Table, TableSource, joined, scrubbed
+from etl.table import TableSource, joined, scrubbed
 from rqds_metrics.regles.formats import jour, mois
 
 _VIDE = ("-", "--", "n/a", "NaN")
 _COMPTEURS = ("reactions", "commentaires", "partages")
 # Free text, of which the cells are counted. People's columns are counted by etl.table already.
 _TEXTES = ("Title", "Titre", "Description", "Message", "Caption", "Légende", "Text", "Texte", "Data comment",
-           "Commentaire sur les données", "Custom labels", "Libellés personnalisés")  # fmt: skip
+           "Commentaire sur les données", "Custom labels", "Libellés personnalisés",
+           "Commentaire des données")  # fmt: skip
 
 
 class Meta(TableSource):
@@ -34,13 +36,16 @@ class Meta(TableSource):
         "Meta Business Suite, Statistiques, Contenu, Exporter les données, publications d'un mois entier, chiffres "
         "depuis la publication (.csv)."
     )
-    attendu = "colonnes « Post ID » et « Publish time » (ou « ID de la publication » et « Heure de publication »)"
+    attendu = (
+        "colonnes « Post ID » et « Publish time » (ou « Identifiant de la publication » et « Heure de publication »)"
+    )
     signatures = (
         frozenset({"post id", "publish time"}),
+        frozenset({"identifiant de la publication", "heure de publication"}),
         frozenset({"id de la publication", "heure de publication"}),
     )
     champs = (
-        Champ("id", "text", ("Post ID", "ID de la publication"), filled=True),
+        Champ("id", "text", ("Post ID", "Identifiant de la publication", "ID de la publication"), filled=True),
         Champ("jour", "date", ("Publish time", "Heure de publication"), filled=True),
         Champ(
             "compte", "text", ("Account name", "Nom du compte", "Page name", "Nom de la Page"), filled=True, empty=_VIDE

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from etl.cells import normal
+from etl.columns import Champ
 from etl.survey import SurveySource
-from etl.table import Champ
 
 # « Points - … » and « Feedback - … » come with each question of a quiz.
 _QUIZ = re.compile(r"(?:points|feedback|commentaires?|grade) ?[-–:] ")

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
 
 from etl.cells import Typed, to_number, to_percent, unaccented
+from etl.columns import Champ, Table, find_header
 from etl.dates import month_number
 from etl.findings import constat_at, faulty_cells
 from etl.privacy import scrub
-from etl.source import Contexte, Extrait, Tranche, row_columns
-from etl.table import Champ, Table, TableSource
+from etl.source import Constat, Contexte, Document, Extrait, Tranche, row_columns
+from etl.table import TableSource
 from etl.typed import NO, YES, Donne, record_of, serie_of
 from rqds_metrics.exercice import Exercice
 from rqds_metrics.plan import Indicateur
@@ -28,6 +30,7 @@ _DIT = (
     "texte",
     "preuve",
 )  # a line that has none of these says nothing
+_LISTE = frozenset({"numéro", "indicateur du plan", "comment remplir"})
 _REMEDE = "Corrigez cette ligne, puis renvoyez le fichier."
 
 
@@ -50,6 +53,17 @@ class Saisie(TableSource):
         Champ("preuve", "text", ("Preuve",), required=False),
         Champ("detail", "text", ("Détail", "Detail"), required=False),
     )
+
+    def read(self, document: Document, contexte: Contexte) -> Extrait:
+        # the list of indicators is the template's own sheet, and not one that somebody forgot there
+        mine = [f for f in document.feuilles if find_header(f, (_LISTE,)) is None]
+        extrait = super().read(replace(document, feuilles=tuple(mine)), contexte)
+        if any(c.nom == "sans_ligne" for c in extrait.constats):
+            note = "Aucune valeur n'est remplie dans ce gabarit."
+            remede = "Écrivez ce que vous savez dans « Valeur » (ou « Texte »), enregistrez, puis renvoyez le fichier."
+            others = [c for c in extrait.constats if c.nom != "sans_ligne"]
+            extrait.constats = [*others, Constat("sans_ligne", "erreur", note, remede=remede)]
+        return extrait
 
     def rows(self, tables: list[Table], contexte: Contexte, extrait: Extrait) -> None:
         if contexte.plan is None:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import pandas as pd
 
 from etl.cells import normal
+from etl.columns import Champ, Table, find_header, headers_at
 from etl.days import holes, runs
 from etl.findings import constat_at
 from etl.snapshot import keep_snapshot
 from etl.source import Constat, Contexte, Document, Extrait, Tranche, row_columns
-from etl.table import Champ, Table, TableSource, counts, find_header, headers_at, joined, no_row, scrubbed
+from etl.table import TableSource, counts, joined, no_row, scrubbed
 
 _VIDE = ("--", "-", "nan")
 # Every header of a daily export: other tools also give « Date » and « Plays », among columns of their own.

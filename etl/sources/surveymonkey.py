@@ -11,10 +11,10 @@ from dataclasses import replace
 import pandas as pd
 
 from etl.cells import normal
+from etl.columns import Champ, find_header
 from etl.scales import find_scale, read_answers
 from etl.source import Contexte, Document, Extrait, Feuille
 from etl.survey import SurveySource
-from etl.table import Champ, find_header
 
 _SEULE = {"response", "réponse", "open-ended response", "réponse ouverte", ""}
 

@@ -16,7 +16,7 @@ from etl.periods import about_period, overlaps
 from etl.privacy import scrub_page
 from etl.source import Constat, Contexte, Document, Extrait, Feuille, Source, Tranche, row_columns
 from etl.sources._ga4_blocks import is_ga4
-from etl.sources._ua_blocks import REFAIRE, Block, Role, periods, split_blocks, the_period, two_at_once
+from etl.sources._ua_blocks import REFAIRE, Block, Role, kept_sheet, periods, split_blocks, the_period, two_at_once
 from rqds_metrics.regles.formats import nombre
 
 SITE, PAGES = "universal_analytics|site", "universal_analytics|pages"
@@ -53,6 +53,10 @@ class UniversalAnalytics(Source):
             shaped = [f.reindex(columns=columns).astype("object") for f in frames]
             extrait.lignes = pd.concat([f.where(f.notna(), None) for f in shaped], ignore_index=True)
         return extrait
+
+    def keepable(self, document: Document) -> list[Feuille]:
+        """The period, and the columns read of each table: neither the account's name nor what tells visitors apart."""
+        return [kept_sheet(f, self.blank()) for f in document.feuilles if _is_ua(f)]
 
 
 def _is_ua(feuille: Feuille) -> bool:

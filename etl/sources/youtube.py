@@ -9,10 +9,11 @@ from __future__ import annotations
 import pandas as pd
 
 from etl.cells import normal, to_int
+from etl.columns import TOTAL_ECARTE, TOTAUX, Champ, Table, find_header, read_table
 from etl.days import holes, runs
 from etl.findings import constat_at, faulty_cells
 from etl.source import Constat, Contexte, Document, Extrait, Feuille, Tranche, row_columns
-from etl.table import TOTAL_ECARTE, TOTAUX, Champ, Table, TableSource, counts, find_header, joined, no_row, read_table
+from etl.table import TableSource, counts, joined, no_row
 from rqds_metrics.regles.formats import jour, nombre
 
 _COMPTE = "YouTube"

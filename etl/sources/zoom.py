@@ -10,10 +10,11 @@ import re
 import pandas as pd
 
 from etl.cells import normal
+from etl.columns import Champ, find_header, read_table
 from etl.findings import constat_at
 from etl.privacy import personal_columns
 from etl.source import Constat, Contexte, Document, Extrait, Feuille, Tranche, row_columns
-from etl.table import Champ, TableSource, find_header, no_row, read_table, scrubbed
+from etl.table import TableSource, no_row, scrubbed
 
 _VIDE = ("--", "-", "n/a")
 _SECTION = re.compile(r"(?:host|panelist|attendee|alternative host|other attended|participant)s? ?(?:details)?")

@@ -6,6 +6,7 @@ import streamlit as st
 
 from etl.loading import LotRefuse, remove_demo
 from pages.ui.gabarits import escape_markdown
+from pages.ui.portier import may, permit, sees
 from rqds_metrics import store
 from rqds_metrics.plan import load_plan
 
@@ -24,13 +25,16 @@ def welcome() -> None:
             "2. **Ouvrez une orientation** pour voir chaque indicateur devant sa cible, puis sa fiche."
         )
         with st.container(horizontal=True):
-            if st.button("Téléverser des exports", type="primary", icon=":material/upload_file:"):
+            if sees("televerser") and st.button(
+                "Téléverser des exports", type="primary", icon=":material/upload_file:"
+            ):
                 st.switch_page("pages/televerser.py")
-            if st.button("Voir d'abord avec des données fictives", icon=":material/science:"):
+            if may("demonstration") and st.button("Voir d'abord avec des données fictives", icon=":material/science:"):
                 _load()
 
 
 def _load() -> None:
+    permit("demonstration")
     from etl.demo.load import load_demo  # the generators are only needed on this click
 
     with st.status("Chargement de la démonstration…", expanded=False) as status:
@@ -46,6 +50,7 @@ def demo_banner() -> None:
     """« Données fictives », on every screen that shows them."""
     with st.container(horizontal=True, vertical_alignment="center", key="bandeau_demo"):
         st.markdown("**Données fictives** : cette base contient la démonstration, rien de réel.")
-        if st.button("Retirer la démonstration", key="retirer_demo"):
+        if may("demonstration") and st.button("Retirer la démonstration", key="retirer_demo"):
+            permit("demonstration")
             remove_demo()
             st.rerun()

@@ -9,8 +9,9 @@ from markupsafe import Markup
 
 from pages.ui.contexte import Contexte
 from pages.ui.donnees import GARDES, donnees, stamp
-from pages.ui.envois import QUI, Dit
+from pages.ui.envois import Dit
 from pages.ui.gabarits import render
+from pages.ui.portier import may, permit
 from rqds_metrics.alertes import PLAN, SORTES, Alerte, Avis, alertes_of, last_digest, scope_text
 from rqds_metrics.avis import notices
 from rqds_metrics.courriel import CourrielImpossible, configured
@@ -26,6 +27,8 @@ def _notices(stamp: str, contexte: Contexte) -> list[Avis]:
 
 def alert_form() -> None:
     """Choose one more alert."""
+    if not may("alerte"):
+        return
     plan = load_plan()
     scopes = [PLAN, *(o.id for o in plan.orientations), *plan.tous]
     with st.container(border=True):
@@ -50,7 +53,7 @@ def decide_alert(cle: str, *, follow: bool) -> None:
         return
     with transaction() as cursor:
         decide(
-            cursor, "alerte", cle, {"suivie": True} if follow else None, qui=QUI, pourquoi="", demo=donnees(today()).demo
+            cursor, "alerte", cle, {"suivie": True} if follow else None, qui=permit("alerte"), pourquoi="", demo=donnees(today()).demo
         )  # fmt: skip
     st.session_state["dits"] = [Dit("Alerte suivie." if follow else "Alerte retirée.")]
     st.rerun()
@@ -73,4 +76,5 @@ def alerts_html(contexte: Contexte) -> Markup:
         dernier=last_digest(decisions)[0],
         personnes=len(server.a) if server else 0,
         trouble=trouble,
+        peut=may("alerte"),
     )

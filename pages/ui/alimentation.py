@@ -9,8 +9,9 @@ import streamlit as st
 
 from pages.ui.contexte import Contexte
 from pages.ui.donnees import donnees
-from pages.ui.envois import QUI, Dit
+from pages.ui.envois import Dit
 from pages.ui.gabarits import escape_markdown
+from pages.ui.portier import may, permit
 from rqds_metrics.affichage import value_text
 from rqds_metrics.alimentation import (
     MODES,
@@ -38,6 +39,8 @@ PLAN = "Comme le plan"
 
 def feeding_form(id_: str, contexte: Contexte) -> None:
     """The choice, its effect at once, and the buttons that keep it or go back to the plan's way."""
+    if not may("alimentation"):
+        return
     plan = load_plan()
     known = donnees(today())
     indicateur = plan_decided(plan, known.decisions).tous[id_]
@@ -169,6 +172,6 @@ def _retained(valeur: dict[str, Any], debut: date, fin: date) -> None:
 def _decide(id_: str, valeur: object, pourquoi: str, said: str) -> None:
     demo = donnees(today()).demo
     with transaction() as cursor:
-        decide(cursor, "alimentation", id_, valeur, qui=QUI, pourquoi=pourquoi, demo=demo)
+        decide(cursor, "alimentation", id_, valeur, qui=permit("alimentation"), pourquoi=pourquoi, demo=demo)
     st.session_state["dits"] = [Dit(said)]
     st.rerun()

@@ -14,14 +14,14 @@ from etl.grids import INDICATEUR, as_text, cell_text, percent_text
 from etl.report import constat_text
 from etl.targets import Classeur, read_target, read_workbook, write_workbook
 from pages.ui.decisions import as_shown, edit, save
-from pages.ui.donnees import GARDES, donnees, five_years, results, stamp
+from pages.ui.donnees import GARDES, donnees, five_years, plan_today, results, stamp
 from pages.ui.envois import when_text
 from pages.ui.gabarits import escape_markdown, render
 from rqds_metrics.affichage import value_text
 from rqds_metrics.cibles import coverage, resolution, settable, target_text, to_set, usual_rise
 from rqds_metrics.exercice import Exercice, exercices_du_plan
 from rqds_metrics.methode import plan_target
-from rqds_metrics.plan import Indicateur, load_plan
+from rqds_metrics.plan import Indicateur
 from rqds_metrics.registre import Choix, Decisions, read_history
 from rqds_metrics.regles.formats import jour, nombre
 from rqds_metrics.store import today
@@ -33,11 +33,11 @@ MONTREES = 12
 
 def groups() -> dict[str, str]:
     """The orientations, and the survey: id -> title."""
-    return {**{o.id: f"{o.id}. {o.court}" for o in load_plan().orientations}, SONDAGE: "Sondage annuel"}
+    return {**{o.id: f"{o.id}. {o.court}" for o in plan_today().orientations}, SONDAGE: "Sondage annuel"}
 
 
 def indicators(group: str) -> list[Indicateur]:
-    plan = load_plan()
+    plan = plan_today()
     return [i for i in settable(plan) if (i.id.startswith("G-") if group == SONDAGE else i.id[0] == group)]
 
 
@@ -96,7 +96,7 @@ def choice(decisions: Decisions, id_: str, year: str, value: float | None) -> Ch
 
 def named(choix: Choix, valeur: object) -> str:
     """« 1.2.6-4 (2026-2027) : 45 % »."""
-    indicateur = load_plan().tous[choix.cle]
+    indicateur = plan_today().tous[choix.cle]
     if choix.genre == "echeance":
         return f"{choix.cle} : " + ("échéance retirée" if valeur is None else jour(date.fromisoformat(str(valeur))))
     said = "retirée" if valeur is None else target_text(indicateur, float(str(valeur)))
@@ -113,7 +113,7 @@ def save_targets(choix: Sequence[Choix], pourquoi: str) -> None:
 def queue(exercice: Exercice) -> tuple[list[Choix], list[str]]:
     """The figures without a target, with what their history proposes; returns those that she keeps."""
     decisions, turn = as_shown(PAGE)
-    found = to_set(load_plan(), five_years(today()), exercice, today())
+    found = to_set(plan_today(), five_years(today()), exercice, today())
     if not found:
         st.success(f"Chaque indicateur chiffré a sa cible en {exercice}.", icon=":material/check:")
         return [], []
@@ -152,14 +152,14 @@ def queue(exercice: Exercice) -> tuple[list[Choix], list[str]]:
 def rule_text() -> str:
     """How the proposals are made."""
     return (
-        f"Proposition : le dernier exercice complet et {nombre(usual_rise(load_plan()))} % de plus, la hausse que le plan "
+        f"Proposition : le dernier exercice complet et {nombre(usual_rise(plan_today()))} % de plus, la hausse que le plan "
         "demande le plus souvent, arrondi à l'unité au-dessus ; un taux monte au palier de 5 % suivant. Elle se change."
     )
 
 
 def coverage_html(exercice: Exercice) -> Markup:
     """How many figures have a target, by orientation."""
-    return render("cibles_couverture.html", parts=coverage(load_plan(), results(exercice, today())), exercice=exercice)
+    return render("cibles_couverture.html", parts=coverage(plan_today(), results(exercice, today())), exercice=exercice)
 
 
 def draft(exercice: Exercice, choix: Sequence[Choix]) -> str:
@@ -168,12 +168,12 @@ def draft(exercice: Exercice, choix: Sequence[Choix]) -> str:
     if not kept:
         standing = donnees(today()).decisions.cibles
         kept = {id_: float(d.valeur) for (id_, year), d in standing.items() if year == str(exercice)}
-    return resolution(load_plan(), exercice, kept, today())
+    return resolution(plan_today(), exercice, kept, today())
 
 
 @lru_cache(GARDES)
 def _workbook(stamp: str) -> bytes:
-    plan = load_plan()
+    plan = plan_today()
     words = {i.id: plan_target(i).removeprefix("Cible du plan : ") for i in settable(plan) if i.cible}
     return write_workbook(plan, donnees(today()).decisions, words)
 
@@ -183,7 +183,7 @@ def workbook() -> bytes:
 
 
 def read_back(fichier: str, octets: bytes) -> Classeur:
-    return read_workbook(fichier, octets, load_plan(), as_shown(PAGE)[0])
+    return read_workbook(fichier, octets, plan_today(), as_shown(PAGE)[0])
 
 
 def changes_html(classeur: Classeur) -> Markup:

@@ -7,8 +7,9 @@ from markupsafe import Markup
 
 from pages.ui.contexte import Contexte
 from pages.ui.donnees import donnees
-from pages.ui.envois import QUI, Dit, when_text
+from pages.ui.envois import Dit, when_text
 from pages.ui.gabarits import render
+from pages.ui.portier import may, permit
 from rqds_metrics.commentaires import (
     LONGUEUR_MAX,
     Commentaire,
@@ -29,18 +30,19 @@ def comments_html(found: list[Commentaire]) -> Markup:
 
 
 def comments_of(id_: str, contexte: Contexte) -> list[Commentaire]:
-    plan = load_plan()
-    return commentaires_of(Calcul(plan, donnees(contexte.au)), plan.tous[id_], contexte.exercice)
+    calcul = Calcul(load_plan(), donnees(contexte.au))
+    return commentaires_of(calcul, calcul.plan.tous[id_], contexte.exercice)
 
 
 def comment_form(id_: str, contexte: Contexte) -> None:
     """Write on a period; an empty text takes the comment back. Only from today's view: the past is not rewritten."""
+    if not may("commentaire"):
+        return
     if contexte.au != today():
         st.caption("Revenez à aujourd'hui (« Vu au ») pour écrire un commentaire.")
         return
-    plan = load_plan()
-    calcul = Calcul(plan, donnees(contexte.au))
-    indicateur = plan.tous[id_]
+    calcul = Calcul(load_plan(), donnees(contexte.au))
+    indicateur = calcul.plan.tous[id_]
     standing = {c.periode: c for c in commentaires_of(calcul, indicateur, contexte.exercice)}
     with st.popover("Commenter", icon=":material/edit_note:"):
         periode = st.selectbox(
@@ -75,7 +77,7 @@ def _keep(calcul: Calcul, id_: str, periode: str, texte: str) -> None:
 def _decide(id_: str, periode: str, valeur: object, said: str) -> None:
     with transaction() as cursor:
         decide(
-            cursor, "commentaire", cle_of(id_, periode), valeur, qui=QUI, pourquoi="", demo=donnees(today()).demo
+            cursor, "commentaire", cle_of(id_, periode), valeur, qui=permit("commentaire"), pourquoi="", demo=donnees(today()).demo
         )  # fmt: skip
     st.session_state["dits"] = [Dit(said)]
     st.rerun()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import streamlit as st
 from markupsafe import Markup
 
 from pages.ui.donnees import donnees
-from pages.ui.envois import QUI, Dit, when_text
+from pages.ui.envois import Dit, when_text
 from pages.ui.gabarits import escape_markdown, render
+from pages.ui.portier import permit
 from rqds_metrics.corrections import identity_of, read_rows, to_keep
 from rqds_metrics.donnees import Lot
 from rqds_metrics.registre import decide
@@ -65,6 +67,7 @@ def corrections_html() -> Markup:
         mots=MOTS,
         quand=when_text,
         chiffre=nombre,
+        jours=lambda where: periode(date.fromisoformat(where["debut"]), date.fromisoformat(where["fin"])),
     )
 
 
@@ -84,7 +87,7 @@ def drop(cle: str) -> None:
 def _decide(cle: str, valeur: object, pourquoi: str, said: str) -> None:
     demo = donnees(today()).demo
     with transaction() as cursor:
-        decide(cursor, "correction", cle, valeur, qui=QUI, pourquoi=pourquoi, demo=demo)
+        decide(cursor, "correction", cle, valeur, qui=permit("correction"), pourquoi=pourquoi, demo=demo)
     st.session_state["dits"] = [Dit(said)]
     st.rerun()
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 from markupsafe import Markup
 
-from etl.champs import LIGNES, LIGNES_DITES, required_of, said
+from etl.champs import LIGNES, LIGNES_DITES, counted_of, required_of, said
+from etl.columns import headers_at
 from etl.correspondance import Correspondance
 from etl.dates import Order
 from etl.describing import (
@@ -17,13 +18,11 @@ from etl.describing import (
     offered,
     rows_offered,
 )
-from etl.mapped import fitting
 from etl.proposing import guessed, missing, proposals
 from etl.reading import read_document
-from etl.recognition import fullest_row, likely_sheet, shown_name, to_repair
+from etl.recognition import fitting, fullest_row, likely_sheet, shown_name, to_repair
 from etl.report import constat_text
 from etl.source import Contexte, Document
-from etl.table import headers_at
 from etl.unreadable import UnreadableError
 from pages.ui.donnees import donnees
 from pages.ui.gabarits import escape_markdown, render
@@ -160,7 +159,7 @@ def _start(document: Document, table: Table, depart: Correspondance | None) -> I
         return found
     gone = missing(depart, headers)
     kept = {k: h for k, h in depart.champs.items() if k not in gone}
-    return Idee(depart.famille, depart.ligne, {**kept, **proposals(depart, headers)}, depart.ordre)
+    return Idee(depart.famille, depart.ligne, {**kept, **proposals(depart, headers)}, depart.ordre, depart.compte_pour)
 
 
 def edit(document: Document, table: Table, depart: Correspondance | None) -> tuple[Idee, str]:
@@ -195,6 +194,18 @@ def edit(document: Document, table: Table, depart: Correspondance | None) -> tup
         )
         if (famille, ligne) != (idee.famille, idee.ligne):
             idee = Idee(famille, ligne, guessed(famille, ligne, [e.nom for e in entetes if e.stable]), idee.ordre)
+        counted = counted_of(famille, ligne)
+        pour = idee.compte_pour if idee.compte_pour in counted else None
+        if counted:
+            pour = st.radio(
+                "Chaque ligne compte pour",
+                counted,
+                index=counted.index(pour) if pour else 0,
+                format_func=lambda k: f"des {said(k)}" if len(counted) == 1 else said(k),
+                horizontal=True,
+                key=f"compte_pour_{mark}_{famille}",
+                help="Les lignes sont comptées, puis oubliées : aucune colonne de personnes n'est lue ni gardée.",
+            )
         asked = [*offered(famille, ligne), _ORDRE]
         cells = [c for _ in range(0, len(asked), 3) for c in st.columns(3)]  # row by row: a phone stacks them in order
         champs: dict[str, str] = {}
@@ -218,4 +229,4 @@ def edit(document: Document, table: Table, depart: Correspondance | None) -> tup
             key=f"ordre_{mark}",
             help="Ne sert que là où rien, dans la colonne, ne dit lequel du jour et du mois vient en premier.",
         )
-    return Idee(famille, ligne, champs, ordre), nom
+    return Idee(famille, ligne, champs, ordre, pour), nom

@@ -8,7 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from pages.ui.donnees import donnees
-from pages.ui.envois import QUI, Dit, when_text
+from pages.ui.envois import Dit, when_text
+from pages.ui.portier import permit
 from rqds_metrics.registre import Choix, Decision, Decisions, decide_all
 from rqds_metrics.store import today
 
@@ -42,7 +43,9 @@ def save(
     named: Callable[[Choix, object], str],
 ) -> None:
     """Write the decisions that still stand as they were shown, and say which do not. `named`: one, in words."""
-    refused = decide_all(choix, qui=QUI, pourquoi=pourquoi, demo=donnees(today()).demo)
+    refused = decide_all(
+        choix, qui=permit(*sorted({c.genre for c in choix})), pourquoi=pourquoi, demo=donnees(today()).demo
+    )
     lines = [Dit(said(len(choix) - len(refused)))] if len(refused) < len(choix) else []
     lines += [Dit(_conflict(c, there, named), fait=False) for c, there in refused]
     st.session_state["dits"] = lines

@@ -12,6 +12,7 @@ from pages.ui.donnees import donnees
 from pages.ui.envois import Dit, when_text
 from pages.ui.essai import faults_text, keep, saving_faults
 from pages.ui.gabarits import render
+from pages.ui.portier import download
 from rqds_metrics.familles import TITRES
 from rqds_metrics.registre import Decision
 from rqds_metrics.regles.formats import typographie
@@ -46,7 +47,7 @@ def described_tools() -> None:
                 show(description_html(c, decision), key=f"description_{rank}")
             with st.container(horizontal=True):
                 if c:
-                    st.download_button(
+                    download("description", 
                         "Exporter", to_json(c), f"{c.slug}.json", "application/json", icon=":material/download:",
                         key=f"exporter_{rank}",
                     )  # fmt: skip

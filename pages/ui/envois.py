@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from etl.report import constat_text, effect_text
 from etl.source import Lecture
 from pages.ui.donnees import stamp
 from pages.ui.gabarits import escape_markdown, render
+from pages.ui.portier import download, permit
 from pages.ui.sources import described
 from rqds_metrics.alimentation import plan_decided
 from rqds_metrics.donnees import load_donnees
@@ -50,7 +50,6 @@ def say(dits: Sequence[Dit]) -> None:
 
 
 MONTRES = 25  # lots shown at first, and added by each « Voir plus »
-QUI = "poste local"  # until people sign in
 
 
 def read_files(files: Sequence[Any]) -> list[Lecture]:
@@ -107,8 +106,13 @@ def offer_annotated(apercus: Sequence[Apercu]) -> None:
         if copy:
             stem = apercu.lecture.fichier.rsplit(".", 1)[0]
             label = f"Copie annotée de {escape_markdown(apercu.lecture.fichier)}"
-            st.download_button(
-                label, copy, f"{stem} - à corriger.xlsx", icon=":material/download:", key=f"copie_{rank}"
+            download(
+                "copie_annotee",
+                label,
+                copy,
+                f"{stem} - à corriger.xlsx",
+                icon=":material/download:",
+                key=f"copie_{rank}",
             )
 
 
@@ -129,15 +133,14 @@ def preview_files(lectures: list[Lecture]) -> list[Apercu]:
     return found
 
 
-def offer_description(apercus: Sequence[Apercu], files: Sequence[Any]) -> None:
-    """For each file of no tool that we know: the page where one says what its columns are, the file in hand."""
+def offer_description(apercus: Sequence[Apercu]) -> None:
+    """For each file of no tool that we know, in a .zip or not: the page that describes it, the file in hand."""
     unknown = [a.lecture for a in apercus if {"inconnu", "a_reparer"} & {c.nom for c in a.constats}]
     for rank, lecture in enumerate(unknown[:MONTRES]):
         verb = "Réparer la lecture de" if any(c.nom == "a_reparer" for c in lecture.constats) else "Décrire"
         label = f"{verb} {escape_markdown(lecture.fichier)}"
         if st.button(label, icon=":material/table_view:", key=f"decrire_{rank}_{lecture.sha256[:12]}"):
-            octets = next((o for f in files if hashlib.sha256(o := f.getvalue()).hexdigest() == lecture.sha256), None)
-            st.session_state["a_decrire"] = octets and (lecture.fichier, octets)  # one in a .zip is to be dropped again
+            st.session_state["a_decrire"] = lecture.octets and (lecture.fichier, lecture.octets)
             st.switch_page("pages/autre_outil.py")
 
 
@@ -165,7 +168,7 @@ def store_ready(apercus: list[Apercu]) -> list[Dit]:
         if apercu.etat != "pret":
             continue
         try:
-            recu = import_export(apercu.lecture, par=QUI)
+            recu = import_export(apercu.lecture, par=permit("envoi"))
         except LotRefuse as refus:
             lines.append(Dit(f"{apercu.lecture.fichier} : rien n'est enregistré. {refus}", fait=False))
             continue

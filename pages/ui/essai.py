@@ -18,8 +18,9 @@ from etl.recognition import read_as
 from etl.source import Document
 from pages.ui.correspondance import Table, reading, written
 from pages.ui.donnees import donnees, stamp, warm
-from pages.ui.envois import QUI, Dit, store_ready
+from pages.ui.envois import Dit, store_ready
 from pages.ui.gabarits import escape_markdown, render
+from pages.ui.portier import permit
 from pages.ui.sources import described
 from rqds_metrics.registre import decide
 from rqds_metrics.regles.formats import nombre, periode, quantite, typographie
@@ -93,7 +94,15 @@ def keep(c: Correspondance | None, nom: str, pourquoi: str) -> None:
     """Write a description, or take one back, as a dated decision."""
     valeur: Any = c.model_dump(mode="json") if c else None
     with transaction() as cursor:
-        decide(cursor, "correspondance", nom, valeur, qui=QUI, pourquoi=pourquoi, demo=donnees(today()).demo)
+        decide(
+            cursor,
+            "correspondance",
+            nom,
+            valeur,
+            qui=permit("correspondance"),
+            pourquoi=pourquoi,
+            demo=donnees(today()).demo,
+        )
 
 
 def why(c: Correspondance, depart: Correspondance | None, fichier: str) -> str:

@@ -12,7 +12,7 @@ from pages.ui.contexte import Contexte
 from pages.ui.donnees import GARDES, donnees, five_years, stamp
 from pages.ui.gabarits import render
 from pages.ui.graphiques import Figure, five_years_chart, year_chart
-from pages.ui.occurrences import tally, told
+from pages.ui.occurrences import after_data, tally, told
 from pages.ui.sources import source_title
 from rqds_metrics.affichage import target_text, value_text
 from rqds_metrics.alimentation import unread
@@ -155,7 +155,8 @@ def _foot(r: Resultat, calcul: Calcul, years: list[Resultat], curves: Courbes | 
         echeances=dates,
         bilan_calendrier=tally(dates),
         calendrier=calcul.plan.calendrier_of(indicateur),
-        dit=told,
+        dit=lambda o: told(o, r.donnees_au, saisi=indicateur.saisi),
+        sans_nouvelles=after_data(dates, r.donnees_au),
         methode=method_lines(r, calcul),
         textes=texts[::-1],
         attendus=expected_of(action, exercice, calcul.donnees.decisions) if action else (),

@@ -14,8 +14,9 @@ from etl.originaux import Original
 from etl.report import effect_text, effects_summary
 from etl.restoring import restore_lot
 from pages.ui.donnees import stamp
-from pages.ui.envois import QUI, Dit, when_text
+from pages.ui.envois import Dit, when_text
 from pages.ui.gabarits import escape_markdown, render
+from pages.ui.portier import download, permit
 from pages.ui.sources import tool_title
 from rqds_metrics.donnees import Lot
 from rqds_metrics.store import local
@@ -74,7 +75,7 @@ def confirm_cancel(lot: Lot) -> None:
     with st.container(horizontal=True):
         if st.button("Annuler l'envoi", type="primary"):
             try:
-                cancel_lot(lot.id, qui=QUI)
+                cancel_lot(lot.id, qui=permit("envoi_annule"))
                 st.session_state["dits"] = [
                     Dit(f"« {lot.fichier} » est annulé ; ce qu'il avait remplacé compte de nouveau.")
                 ]
@@ -88,7 +89,7 @@ def confirm_cancel(lot: Lot) -> None:
 def bring_back(lot: Lot) -> None:
     """Make a cancelled lot count again, and say so."""
     try:
-        restore_lot(lot.id, qui=QUI)
+        restore_lot(lot.id, qui=permit("envoi_retabli"))
         dit = Dit(f"« {lot.fichier} » est rétabli : il compte de nouveau, là où aucun envoi plus récent ne parle.")
     except LotRefuse as refus:
         dit = Dit(str(refus), fait=False)
@@ -102,11 +103,12 @@ def hand_over(lot: Lot, original: Original) -> None:
     stem = lot.fichier.rsplit(".", 1)[0]
     st.markdown(f"« {escape_markdown(lot.fichier)} », reçu le {when_text(lot.recu_le)} par {escape_markdown(lot.par)}.")
     if original.nature == "copie":
-        st.caption("Seules les colonnes qui ne disent rien des personnes sont là, en texte (.csv).")
+        st.caption("Seules les colonnes qui ne disent rien des personnes sont là.")
     try:
         octets = original.chemin.read_bytes()
     except OSError:
         st.error("Ce fichier n'est plus dans le dossier des données : il a pu être déplacé.", icon=":material/error:")
         return
-    name = lot.fichier if original.nature == "origine" else f"{stem} - copie.csv"
-    st.download_button(ORIGINAUX[original.nature], octets, name, "text/csv", icon=":material/download:", type="primary")
+    name = lot.fichier if original.nature == "origine" else f"{stem} - copie{original.fin}"
+    kind = "text/csv" if original.fin == ".csv" else None
+    download("original", ORIGINAUX[original.nature], octets, name, kind, icon=":material/download:", type="primary")

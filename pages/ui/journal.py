@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from markupsafe import Markup
@@ -13,25 +13,25 @@ from pages.ui.envois import when_text
 from pages.ui.gabarits import render
 from rqds_metrics.diffusion.tableur import to_csv, to_xlsx
 from rqds_metrics.journal import Entree, read_journal
-from rqds_metrics.store import end_of, local, today
+from rqds_metrics.store import end_of, local
 
 COLONNES = ("Quand", "Qui", "Quoi", "Objet", "Exercice", "Avant", "Après", "Raison ou source")
 PERIODES = {"Depuis toujours": None, "30 derniers jours": 30, "12 derniers mois": 365}
 
 
 @lru_cache(GARDES)
-def _entries(stamp: str) -> list[Entree]:
-    return read_journal(end_of(today()), titres={s.nom: s.titre for s in sources()})
+def _entries(stamp: str, au: date) -> list[Entree]:
+    return read_journal(end_of(au), titres={s.nom: s.titre for s in sources()})
 
 
-def entries() -> list[Entree]:
-    """All that was done, the newest first. Shared between visitors: not to be changed."""
-    return _entries(stamp())
+def entries(au: date) -> list[Entree]:
+    """All that was done by the end of `au`, the newest first. Shared between visitors: not to be changed."""
+    return _entries(stamp(), au)
 
 
-def since(periode: str) -> datetime | None:
+def since(periode: str, au: date) -> datetime | None:
     days = PERIODES[periode]
-    return end_of(today()) - timedelta(days=days) if days else None
+    return end_of(au) - timedelta(days=days) if days else None
 
 
 def journal_html(found: list[Entree]) -> Markup:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date
 
 from rqds_metrics.regles.formats import jour
 from rqds_metrics.regles.occurrences import Occurrence
@@ -16,8 +17,11 @@ MOTS = {
 }
 
 
-def told(o: Occurrence) -> str:
-    """« le 28 oct. », « prévue le 26 nov., rien de reçu »: what stands under the state of a date."""
+def told(o: Occurrence, donnees_au: date | None, *, saisi: bool) -> str:
+    """« le 28 oct. », « prévue le 26 nov., rien depuis le 2 oct. »: what stands under the state of a date.
+
+    `donnees_au`: the day of the last data. `saisi`: its value is typed in, no file brings it.
+    """
     if o.fait_le:
         return f"le {jour(o.fait_le, annee=False)}"
     if o.mois_seul:
@@ -25,7 +29,16 @@ def told(o: Occurrence) -> str:
     if o.sautee:
         return "une seule peut l'être"
     due = f"prévue le {jour(o.echeance, annee=False)}"
-    return due if o.etat == "non_due" else f"{due}, rien de reçu"
+    if o.etat == "non_due":
+        return due
+    if donnees_au and donnees_au < o.echeance:
+        return f"{due}, aucune donnée depuis le {jour(donnees_au, annee=False)}"
+    return f"{due}, rien de {'consigné' if saisi else 'reçu'}"
+
+
+def after_data(found: Sequence[Occurrence], donnees_au: date | None) -> bool:
+    """Is a date late because nothing came since: what is due, counted at the last data, does not count it yet."""
+    return any(o.etat in ("en_retard", "manquee") and donnees_au is not None and o.echeance > donnees_au for o in found)
 
 
 def tally(found: Sequence[Occurrence]) -> str:

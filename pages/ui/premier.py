@@ -24,7 +24,7 @@ from rqds_metrics.store import BaseIllisible, BaseOccupee
 ATTENTE = 0.25  # seconds that a page may wait for its overview: after that, Streamlit shows it first
 _DOSSIER = Path(__file__).parent
 # Where the screen cannot come (a base that another program holds), what says so must not stay covered.
-_SORTIE = b"""<script>(() => {
+SORTIE = b"""<script>(() => {
   const leave = () => { document.getElementById('avance')?.remove(); watch.disconnect(); };
   const trouble = '[data-testid=stAlertContentError], [data-testid=stException]';
   const watch = new MutationObserver(() => { if (document.querySelector(trouble)) leave(); });
@@ -66,4 +66,4 @@ async def with_first(page: bytes, query: bytes) -> bytes:
     if not first or root not in page:
         return page
     head, tail = page.split(root, 1)
-    return head + first + root + tail.replace(b"</body>", _SORTIE + b"</body>", 1)
+    return head + first + root + tail.replace(b"</body>", SORTIE + b"</body>", 1)

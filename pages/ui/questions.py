@@ -6,8 +6,9 @@ import streamlit as st
 from markupsafe import Markup
 
 from pages.ui.donnees import donnees
-from pages.ui.envois import QUI, Dit
+from pages.ui.envois import Dit
 from pages.ui.gabarits import render
+from pages.ui.portier import permit
 from pages.ui.reponses import Parts, scale_text
 from rqds_metrics.invites import Envoi, invite, missing, read_envois
 from rqds_metrics.parts import Choix, Sens
@@ -81,7 +82,15 @@ def attach(question: Question, id_: str, parts: Parts | None, sens: Sens) -> Non
     choix = Choix(None if id_ == MOTS else id_, parts, sens)
     with transaction() as cursor:
         why = "Dit à la page des questions."
-        decide(cursor, "question", question.cle, choix.to_keep(), qui=QUI, pourquoi=why, demo=donnees(today()).demo)
+        decide(
+            cursor,
+            "question",
+            question.cle,
+            choix.to_keep(),
+            qui=permit("question"),
+            pourquoi=why,
+            demo=donnees(today()).demo,
+        )
     st.session_state["dits"] = [Dit(f"« {question.question} » : {choice_text(id_, question)}.")]
     st.rerun()
 
@@ -104,7 +113,7 @@ def envoi_text(envoi: Envoi) -> str:
 def keep_invites(envoi: Envoi, combien: int | None) -> None:
     """Keep how many were invited, or take it back."""
     with transaction() as cursor:
-        invite(cursor, envoi, combien, qui=QUI, demo=donnees(today()).demo)
+        invite(cursor, envoi, combien, qui=permit("invite"), demo=donnees(today()).demo)
     what = "nombre d'invités retiré" if combien is None else f"{nombre(combien)} invités"
     st.session_state["dits"] = [Dit(f"« {envoi.sondage} » ({periode(envoi.debut, envoi.fin)}) : {what}.")]
     st.rerun()

@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages.ui.contexte import Contexte
 from pages.ui.donnees import stamp
+from pages.ui.portier import download, may
 from pages.ui.reunions import keep_document, reunions
 from rqds_metrics.diffusion.documents import FORMES, MIMES, TITRES, Forme
 from rqds_metrics.diffusion.rapport import CONTENUS, DEPUIS_JOURS, TITRE_MAX, Contenu, Demande, Rapport, read_rapport
@@ -95,7 +96,8 @@ def offer(rapport: Rapport) -> None:
     version = stamp()
     with st.container(horizontal=True, vertical_alignment="center"):
         for forme, name in TITRES.items():
-            st.download_button(
+            download(
+                "rapport",
                 f"Télécharger en {name}",
                 partial(_file, version, rapport.demande, forme),
                 file_name(rapport, forme),
@@ -106,7 +108,7 @@ def offer(rapport: Rapport) -> None:
                 on_click="ignore",
             )
         meeting = next((r for r in reunions() if r.jour == rapport.demande.reunion), None)
-        if meeting and st.button("Garder le PDF avec la réunion", icon=":material/bookmark_add:"):
+        if meeting and may("reunion") and st.button("Garder le PDF avec la réunion", icon=":material/bookmark_add:"):
             keep_document(meeting, _file(version, rapport.demande, "pdf"), file_name(rapport, "pdf"))
     if rapport.a_revoir:
         many = rapport.a_revoir > 1

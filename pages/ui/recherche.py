@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.ui.cadre import show
 from pages.ui.contexte import current
@@ -22,9 +23,9 @@ def _index(stamp: str) -> Index:
     return Index(load_plan(), donnees(today()).decisions.commentaires)
 
 
-def search_field() -> None:
+def search_field(place: DeltaGenerator) -> None:
     """A field in the menu, and under it the indicators that answer; each opens its fiche."""
-    with st.sidebar:
+    with place:
         asked = st.text_input(
             "Chercher un indicateur",
             key="recherche",
@@ -35,6 +36,6 @@ def search_field() -> None:
         if asked and asked.strip():
             found = _index(stamp()).find(asked[:LONGUEUR_MAX])
             show(
-                render("recherche.html", trouves=found, demande=asked[:LONGUEUR_MAX], contexte=current()),
+                render("recherche.html", trouves=found, demande=asked[:LONGUEUR_MAX], contexte=current(suivre=False)),
                 key="recherche_trouves",
             )

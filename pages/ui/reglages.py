@@ -9,7 +9,8 @@ from typing import Any
 import streamlit as st
 
 from pages.ui.donnees import donnees
-from pages.ui.envois import QUI, Dit
+from pages.ui.envois import Dit
+from pages.ui.portier import permit
 from pages.ui.sources import source_title
 from rqds_metrics.exercice import exercices_du_plan
 from rqds_metrics.mesures import load_mesures, plages_decided
@@ -44,7 +45,7 @@ def _decide(genre: Genre, cle: str, valeur: Any, said: str) -> None:
     known = donnees(today())
     with transaction() as cursor:
         pourquoi = "Réglé à la page des envois."
-        decide(cursor, genre, cle, valeur, qui=QUI, pourquoi=pourquoi, demo=known.demo)
+        decide(cursor, genre, cle, valeur, qui=permit(genre), pourquoi=pourquoi, demo=known.demo)
     st.session_state.setdefault("dits", []).append(Dit(said))
     st.rerun()
 

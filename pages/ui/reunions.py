@@ -11,8 +11,9 @@ from markupsafe import Markup
 from pages.ui.contexte import Contexte
 from pages.ui.donnees import GARDES, donnees, results, stamp
 from pages.ui.ensemble import MARQUES
-from pages.ui.envois import QUI, Dit, when_text
+from pages.ui.envois import Dit, when_text
 from pages.ui.gabarits import render
+from pages.ui.portier import permit
 from rqds_metrics.affichage import value_text
 from rqds_metrics.depuis import depuis_of, summary
 from rqds_metrics.diffusion import archives
@@ -82,12 +83,13 @@ def add(day: date, titre: str) -> None:
 
 def freeze(reunion: Reunion, contexte: Contexte) -> None:
     """Keep, with the meeting, what is seen now: values and statuses of the year."""
-    shown = frozen(results(contexte.exercice, contexte.au), contexte.au, now(), QUI)
+    shown = frozen(results(contexte.exercice, contexte.au), contexte.au, now(), permit("reunion"))
     _decide(reunion, to_keep(reunion, shown), f"Ce qui est présenté le {jour(reunion.jour, long=True)} est gardé.")
 
 
 def keep_document(reunion: Reunion, octets: bytes, nom: str) -> None:
     """Keep a document with the meeting it was made for."""
+    permit("reunion")
     sha256 = archives.keep(octets)
     _decide(reunion, to_keep(reunion, document=(nom, sha256)), f"« {nom} » est gardé avec la réunion.")
 
@@ -106,7 +108,7 @@ def _keep(reunion: Reunion, said: str) -> None:
 def _decide(reunion: Reunion, valeur: object, said: str) -> None:
     demo = donnees(today()).demo
     with transaction() as cursor:
-        decide(cursor, "reunion", reunion.cle, valeur, qui=QUI, pourquoi="", demo=demo)
+        decide(cursor, "reunion", reunion.cle, valeur, qui=permit("reunion"), pourquoi="", demo=demo)
     st.session_state["dits"] = [Dit(said)]
     st.rerun()
 

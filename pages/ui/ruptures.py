@@ -8,8 +8,9 @@ from typing import Any
 import streamlit as st
 
 from pages.ui.donnees import donnees
-from pages.ui.envois import QUI, Dit
+from pages.ui.envois import Dit
 from pages.ui.gabarits import escape_markdown
+from pages.ui.portier import may, permit
 from rqds_metrics.exercice import Exercice, exercices_du_plan
 from rqds_metrics.mesures import load_mesures
 from rqds_metrics.plan import Indicateur, load_plan
@@ -22,7 +23,7 @@ from rqds_metrics.store import base_path, today, transaction
 
 def decide_on_series(indicateur: Indicateur, exercice: Exercice) -> None:
     """The two small forms under an indicator's figures; nothing on an empty base, or for what has no figure."""
-    if not base_path().exists():
+    if not base_path().exists() or not may("rupture", "saut"):
         return
     if indicateur.type in ("nombre", "stock", "taux"):
         _breaks(indicateur, exercice)
@@ -109,6 +110,6 @@ def _keep(genre: Genre, cle: str, valeur: Any, why: str, said: str, exercice: Ex
     demo = donnees(today()).demo
     with transaction() as cursor:
         year = str(exercice) if exercice else None
-        decide(cursor, genre, cle, valeur, qui=QUI, pourquoi=why, exercice=year, demo=demo)
+        decide(cursor, genre, cle, valeur, qui=permit(genre), pourquoi=why, exercice=year, demo=demo)
     st.session_state["dits"] = [Dit(said)]
     st.rerun()

@@ -31,7 +31,7 @@ from etl.listed import names_of, texts_of
 from etl.typed import PAR
 from pages.ui.saisir import Atelier
 from rqds_metrics.exercice import Exercice
-from rqds_metrics.plan import Indicateur
+from rqds_metrics.plan import Indicateur, load_plan
 from rqds_metrics.store import today
 
 _FIXE = st.column_config.TextColumn(
@@ -65,7 +65,7 @@ def tables(atelier: Atelier, indicateurs: Sequence[Indicateur], exercice: Exerci
     for i in indicateurs:
         if i.par:
             _names(atelier, i, exercice)
-    jalons = milestones_of(indicateurs, exercice, cases)
+    jalons = milestones_of(indicateurs, exercice, cases, load_plan().calendriers)
     if jalons:
         st.subheader("Jalons", anchor=False)
         config = {

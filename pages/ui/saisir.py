@@ -16,19 +16,21 @@ from etl.history import read_every_lot
 from etl.loading import LotRefuse
 from etl.recording import Conflit, store_entries
 from pages.ui.cadre import show
-from pages.ui.donnees import donnees
-from pages.ui.envois import QUI, Dit, when_text
+from pages.ui.donnees import donnees, plan_today
+from pages.ui.envois import Dit, when_text
 from pages.ui.gabarits import escape_markdown, render
 from pages.ui.historique import confirm_cancel
+from pages.ui.portier import permit
 from rqds_metrics.donnees import Lot
 from rqds_metrics.exercice import Exercice
 from rqds_metrics.manquants import missing
-from rqds_metrics.plan import Indicateur, load_plan
+from rqds_metrics.plan import Indicateur
 from rqds_metrics.regles.formats import jour
 from rqds_metrics.saisies import Case, Cle, load_cases
 from rqds_metrics.store import today
 
 MANQUE = "manque"  # a choice: what the next meeting would miss
+SONDAGE = "sondage"  # another: the yearly member survey, when some of it is typed in
 RECENTES = 10
 
 
@@ -54,13 +56,14 @@ class Atelier:
 
 def choices() -> list[str]:
     """What is missing, then every action: those without a value to type have expected results."""
-    return [MANQUE, *load_plan().actions]
+    plan = plan_today()
+    return [MANQUE, *plan.actions, *([SONDAGE] if any(i.saisi for i in plan.generaux.values()) else [])]
 
 
 def choice_text(choix: str) -> str:
     if choix == MANQUE:
         return "Ce qui manque pour le prochain CA"
-    return f"{choix} {load_plan().actions[choix].titre}"
+    return "Sondage annuel des membres" if choix == SONDAGE else f"{choix} {plan_today().actions[choix].titre}"
 
 
 def workshop(choix: str, exercice: Exercice) -> Atelier:
@@ -80,9 +83,10 @@ def reload(atelier: Atelier) -> None:
 
 def indicators_of(choix: str, atelier: Atelier, exercice: Exercice, until: date) -> list[Indicateur]:
     """The indicators to show, after having said why when they are those that are missing."""
-    plan = load_plan()
+    plan = plan_today()
     if choix != MANQUE:
-        return [i for i in plan.actions[choix].indicateurs if i.mesure is None]
+        mine = plan.generaux.values() if choix == SONDAGE else plan.actions[choix].indicateurs
+        return [i for i in mine if i.saisi]
     found = missing(plan, donnees(today()).decisions, atelier.cases, exercice, until)
     when = jour(until, long=True)
     if not found:
@@ -97,7 +101,7 @@ def indicators_of(choix: str, atelier: Atelier, exercice: Exercice, until: date)
 
 
 def faults_of(frappes: Sequence[Frappe], atelier: Atelier) -> tuple[list[Ecriture], list[Faute]]:
-    return check(frappes, load_plan(), today(), atelier.cases)
+    return check(frappes, plan_today(), today(), atelier.cases)
 
 
 def save_label(ecritures: Sequence[Ecriture]) -> str:
@@ -108,7 +112,7 @@ def save_label(ecritures: Sequence[Ecriture]) -> str:
 def save(atelier: Atelier, ecritures: Sequence[Ecriture]) -> None:
     """Store what is right, and keep what someone else changed meanwhile for her to settle."""
     try:
-        found = store_entries(ecritures, par=QUI)
+        found = store_entries(ecritures, par=permit("saisie"), plan=plan_today())
     except LotRefuse as refus:
         note = f"Rien n'est enregistré, quelqu'un d'autre a saisi entretemps : {refus}"
         st.session_state["dits"] = [Dit(note, fait=False)]
@@ -159,7 +163,7 @@ def show_conflicts() -> None:
     conflits: list[Conflit] = st.session_state.get("conflits", [])
     if not conflits:
         return
-    plan = load_plan()
+    plan = plan_today()
     lines = []
     for k, c in enumerate(conflits):
         f = c.ecriture.frappe
@@ -187,7 +191,7 @@ def settle(conflits: list[Conflit], rank: int, *, mine: bool) -> None:
         f = chosen.ecriture.frappe
         over = Frappe(**{**f.__dict__, "vu": chosen.leur, "deplace": f.deplace and chosen.leur is not None})
         try:
-            found = store_entries([Ecriture(over, chosen.ecriture.ligne)], par=QUI)
+            found = store_entries([Ecriture(over, chosen.ecriture.ligne)], par=permit("saisie"), plan=plan_today())
             conflits += found.conflits
             _say_stored(len(found.lots))
         except LotRefuse as refus:
@@ -214,5 +218,5 @@ def show_recent() -> None:
 def _what(lot: Lot) -> str:
     """« 1.2.6-1 Interactions Facebook, oct. 2026 » from the name of a typed lot."""
     id_, _, rest = lot.fichier.partition(" : ")[2].partition(", ")
-    known = load_plan().tous.get(id_)
+    known = plan_today().tous.get(id_)
     return f"{id_} {known.court}, {rest}" if known else f"{id_}, {rest}"

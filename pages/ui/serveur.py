@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import gzip
 import ipaddress
+import re
+from base64 import b64encode
 from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -19,11 +23,11 @@ from starlette.responses import PlainTextResponse
 
 from pages.ui.avance import hints
 from pages.ui.langue import MOTS
-from pages.ui.premier import with_first
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Message = MutableMapping[str, Any]
+Scope = Message
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 REFUS = (
@@ -31,7 +35,7 @@ REFUS = (
     "n'est pas configurée."
 )
 # Streamlit reads these addresses for itself; they would tell a stranger about the server.
-FERMEES = ("/_stcore/metrics", "/_stcore/agent")
+FERMEES = re.compile(r"/_stcore/(metrics|agent|script-health-check)(/|$)")
 # French dates in calendars and number inputs, whatever the language of the browser.
 SCRIPT = b"<script>Object.defineProperty(navigator,'language',{get:()=>'fr-CA'});</script>"
 
@@ -55,11 +59,23 @@ def is_local_name(host: str) -> bool:
     return name == "localhost" or name.endswith(".localhost") or is_loopback(name or "?")
 
 
+class Closed:
+    """The addresses that Streamlit keeps for itself are nobody's."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and FERMEES.search(scope["path"]):
+            return await PlainTextResponse("Rien à cette adresse.", 404)(scope, receive, send)
+        return await self.app(scope, receive, send)
+
+
 class Local:
     """Refuses whoever is not on this machine, when no sign-in is configured. Proxies' headers are not believed."""
 
-    def __init__(self, app: App, ouvert: bool = False) -> None:
-        self.app, self.ouvert = app, ouvert
+    def __init__(self, app: App) -> None:
+        self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -70,13 +86,11 @@ class Local:
         allowed = (
             is_loopback(client[0] if client else None) and is_local_name(headers.get("host", "")) and not forwarded
         )
-        closed = scope["path"].startswith(FERMEES)
-        if closed or not (allowed or self.ouvert):
+        if not allowed:
             if scope["type"] == "websocket":
                 await receive()
                 return await send({"type": "websocket.close", "code": 1008})
-            status, text = (404, "Rien à cette adresse.") if closed else (403, REFUS)
-            return await PlainTextResponse(text, status)(scope, receive, send)
+            return await PlainTextResponse(REFUS, 403)(scope, receive, send)
         return await self.app(scope, receive, send)
 
 
@@ -100,14 +114,41 @@ def frenchify(page: bytes) -> bytes:
     return page.replace(b"</head>", hints(page) + SCRIPT + b"<style>" + _style() + b"</style></head>", 1)
 
 
+def inline_hashes(page: bytes) -> tuple[str, ...]:
+    """What a policy names to let the scripts written in the page run, and no other."""
+    scripts = re.findall(rb"<script>(.*?)</script>", page, re.DOTALL)
+    return tuple(f"'sha256-{b64encode(sha256(s).digest()).decode()}'" for s in scripts)
+
+
+def policy(hashes: tuple[str, ...]) -> str:
+    """What the page may load: from here alone. Streamlit's components are scripts in blobs, its styles are inline."""
+    return (
+        f"default-src 'self'; script-src 'self' blob: 'wasm-unsafe-eval' {' '.join(hashes)}; "
+        "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; media-src 'self' data: blob:; "
+        "connect-src 'self' data: blob:; worker-src 'self' blob:; frame-src 'self' blob: data:; object-src 'none'; "
+        "base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+    )
+
+
+@dataclass(frozen=True)
+class Avance:
+    """What a process writes of its own in the first page, before Streamlit starts.
+
+    `write`: from the page and the query string to the page; `script`: the only script that it may add.
+    """
+
+    script: bytes
+    write: Callable[[bytes, bytes], Awaitable[bytes]]
+
+
 class Assets:
     """Sends Streamlit's page and assets in French and compressed, each prepared once and kept in memory."""
 
     TYPES = ("text/", "application/javascript", "application/json", "image/svg")
 
-    def __init__(self, app: App) -> None:
-        self.app = app
-        self.kept: dict[tuple[str, bool], tuple[dict[str, str], bytes]] = {}
+    def __init__(self, app: App, avance: Avance | None = None) -> None:
+        self.app, self.avance = app, avance
+        self.kept: dict[tuple[str, bool], tuple[list[tuple[bytes, bytes]], bytes]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = str(scope.get("path", ""))
@@ -122,10 +163,10 @@ class Assets:
         return await self._prepare(scope, receive, send, path, zipped, static)
 
     async def _prepare(self, scope: Scope, receive: Receive, send: Send, path: str, zipped: bool, static: bool) -> None:
-        start: MutableMapping[str, Any] = {}
+        start: Message = {}
         parts: list[bytes] = []
 
-        async def collect(message: MutableMapping[str, Any]) -> None:
+        async def collect(message: Message) -> None:
             if message["type"] == "http.response.start":
                 start.update(message)
             elif message["type"] == "http.response.body":
@@ -140,32 +181,36 @@ class Assets:
             ],
         }
         await self.app(plain, receive, collect)
-        headers, body = dict(MutableHeaders(raw=start["headers"]).items()), b"".join(parts)
+        headers, body = MutableHeaders(raw=list(start["headers"])), b"".join(parts)
         kind = headers.get("content-type", "")
         if start["status"] == 200:
             if kind.startswith("text/html"):
                 body = frenchify(body)
-                if path == scope.get("root_path", "") + "/":
-                    body = await with_first(body, scope.get("query_string", b""))
+                headers["content-language"] = "fr-CA"
+                # named before what people wrote comes into the page: no script of theirs is ever among them
+                scripts = body + (self.avance.script if self.avance else b"")
+                headers["content-security-policy"] = policy(inline_hashes(scripts))
+                if self.avance and path == scope.get("root_path", "") + "/":
+                    body = await self.avance.write(body, scope.get("query_string", b""))
                     headers["cache-control"] = "private, no-store"
             elif "javascript" in kind:
                 body = translate(PurePosixPath(path).name, body)
                 # the name does not change with our words: let the browser ask again after a day
                 headers["cache-control"] = "public, max-age=86400"
             for name in ("etag", "last-modified", "content-length"):
-                headers.pop(name, None)
+                del headers[name]
             if zipped and kind.startswith(self.TYPES) and len(body) > 500:
                 body = gzip.compress(body, 6)
-                headers |= {"content-encoding": "gzip", "vary": "Accept-Encoding"}
+                headers["content-encoding"] = "gzip"
+                headers.add_vary_header("Accept-Encoding")
             headers["content-length"] = str(len(body))
-            if static:
-                self.kept[path, zipped] = headers, body
-        await self._send(send, start["status"], headers, body)
+            if static and not kind.startswith("text/html"):  # Streamlit answers its page to any address: not to be kept
+                self.kept[path, zipped] = headers.raw, body
+        await self._send(send, start["status"], headers.raw, body)
 
     @staticmethod
-    async def _send(send: Send, status: int, headers: dict[str, str], body: bytes) -> None:
-        raw = [(k.encode("latin-1"), v.encode("latin-1")) for k, v in headers.items()]
-        await send({"type": "http.response.start", "status": status, "headers": raw})
+    async def _send(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+        await send({"type": "http.response.start", "status": status, "headers": list(headers)})
         await send({"type": "http.response.body", "body": body})
 
 
@@ -176,22 +221,31 @@ class Entetes:
         ("x-content-type-options", "nosniff"),
         ("x-frame-options", "SAMEORIGIN"),
         ("referrer-policy", "same-origin"),
+        ("permissions-policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
+        ("content-security-policy", policy(())),
     )
 
     def __init__(self, app: App) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def with_headers(message: MutableMapping[str, Any]) -> None:
+        path = str(scope.get("path", ""))
+
+        async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(raw=message.setdefault("headers", []))
                 for name, value in self.VALEURS:
                     headers.setdefault(name, value)
+                if "/media/" in path:  # what one person took is not left in a shared cache
+                    headers["cache-control"] = "private, no-store"
             await send(message)
 
         await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
 
 
-def layers(ouvert: bool = False) -> list[Middleware]:
-    """The layers in front of Streamlit, outermost first. `ouvert`: sign-in is configured, the network may call."""
-    return [Middleware(Entetes), Middleware(Local, ouvert=ouvert), Middleware(Assets)]
+def layers(door: Middleware | None = None, *inner: Middleware, avance: Avance | None = None) -> list[Middleware]:
+    """The layers in front of Streamlit, outermost first. `door`: who may call; without one, this machine alone."""
+    assets = Middleware(Assets, avance=avance)
+    return [Middleware(Entetes), Middleware(Closed), door or Middleware(Local), *inner, assets]

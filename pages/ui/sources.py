@@ -27,6 +27,11 @@ def tool_title(nom: str, famille: str) -> str:
     return f"{TITRES[famille]} · {known.get(nom, words)}"
 
 
+def tool_name(nom: str, famille: str) -> str:
+    """« Google Analytics 4 »: the title without its family."""
+    return tool_title(nom, famille).split(" · ", 1)[-1]
+
+
 def source_title(serie: str, mesure: Mesure) -> str:
     """The tool of a serie. One whose counters are compared says so.
 

@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from pages.ui.donnees import five_years
+from pages.ui.portier import download
 from rqds_metrics.courbes import Courbes
 from rqds_metrics.diffusion.tableur import to_csv, to_xlsx
 from rqds_metrics.plan import Orientation
@@ -22,10 +23,15 @@ def data_buttons(nom: str, table: Callable[[], Tableau], *, key: str) -> None:
     """« Données », in Excel and in CSV; the table is made when it is asked for. `nom`: of the file."""
     with st.container(horizontal=True, horizontal_alignment="right", key=f"donnees_{key}"):
         icon = ":material/download:"
-        st.download_button(
-            "Données (Excel)", lambda: to_xlsx({"Données": table()}), f"{nom}.xlsx", icon=icon, key=f"xlsx_{key}"
+        download(
+            "donnees",
+            "Données (Excel)",
+            lambda: to_xlsx({"Données": table()}),
+            f"{nom}.xlsx",
+            icon=icon,
+            key=f"xlsx_{key}",
         )
-        st.download_button("(CSV)", lambda: to_csv(*table()), f"{nom}.csv", key=f"csv_{key}")
+        download("donnees", "(CSV)", lambda: to_csv(*table()), f"{nom}.csv", key=f"csv_{key}")
 
 
 def year_table(r: Resultat, c: Courbes | None) -> Tableau:

@@ -6,16 +6,18 @@ is published can come from it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 
 import numpy as np
 
-from rqds_metrics.commentaires import commentaires_of
+from rqds_metrics.commentaires import Commentaire, commentaires_of
 from rqds_metrics.courbes import courbes_of
 from rqds_metrics.diffusion import publication as pub
-from rqds_metrics.diffusion.retenue import Cellule, Cle, Raison, reason_text, withheld
+from rqds_metrics.diffusion.nommes import names
+from rqds_metrics.diffusion.retenue import Cellule, Cle, Groupe, Raison, reason_text, withheld
 from rqds_metrics.donnees import Donnees
 from rqds_metrics.exercice import Exercice, exercices_du_plan
 from rqds_metrics.familles import TITRES
@@ -58,28 +60,41 @@ class _Public(Calcul):
         return Objet(None, "retenue") if hidden and found.origine == "reference" else found
 
 
-def is_survey(indicateur: Indicateur, plan: Plan) -> bool:
-    """Do people answer a survey to make its figure, by an export or as it was typed from one."""
+def is_survey(indicateur: Indicateur, plan: Plan, tous: Mapping[str, Indicateur] | None = None) -> bool:
+    """Do people answer a survey to make its figure: by an export, as it was typed from one, or as a formula of one.
+
+    `tous`: the indicators as they are fed on that day, to follow formulas.
+    """
     before = plan.tous.get(indicateur.id, indicateur)
     asked = {m for m in (indicateur.mesure, before.mesure) if m and load_mesures()[m].famille == "sondage"}
-    return bool(asked) or indicateur.id.startswith("G-")
+    if asked or indicateur.id.startswith("G-"):
+        return True
+    named = indicateur.formule.operandes if indicateur.formule and tous else ()
+    return any(is_survey(tous[i], plan) for i in named if tous)
 
 
-def _cells(plan: Plan, calcul: Calcul, ids: Iterable[str], vagues: Mapping[str, tuple[Vague, ...]]) -> list[Cellule]:
+def figures_of_people(
+    plan: Plan, calcul: Calcul, ids: Iterable[str], vagues: Mapping[str, tuple[Vague, ...]]
+) -> list[Cellule]:
     """The answers behind every figure of people: surveys, and shares that were typed with their two numbers."""
     out = []
     for id_ in ids:
         indicateur = calcul.plan.tous[id_]
-        survey = is_survey(indicateur, plan)
+        survey = is_survey(indicateur, plan, calcul.plan.tous)
         if not survey and (indicateur.type != "taux" or not indicateur.saisi):
             continue
         for year in exercices_du_plan():
             v = calcul.value(indicateur, year)
             if v.valeur is None or (v.denominateur is None and not survey):
                 continue
-            groups = frozenset(w for w in vagues.get(id_, ()) if year.debut <= w.fin <= year.fin)
+            groups = frozenset(_group(w) for w in vagues.get(id_, ()) if year.debut <= w.fin <= year.fin)
             out.append(Cellule((id_, str(year)), v.denominateur, groups))
     return out
+
+
+def _group(w: Vague) -> Groupe:
+    """The question only as its print: what is kept of it holds no words."""
+    return Groupe(w.serie, hashlib.sha256(w.question.encode()).hexdigest()[:12], f"{w.fin:%Y-%m}", w.reponses)
 
 
 def withheld_of(
@@ -89,14 +104,18 @@ def withheld_of(
     minimum: int,
     vagues: Mapping[str, tuple[Vague, ...]] | None = None,
     deja: Iterable[pub.Publication] = (),
+    anciennes: Sequence[Cellule] = (),
 ) -> dict[Cle, Raison]:
     """(indicateur, exercice) -> why it is withheld, among the indicators `ids`."""
     before: dict[Cle, set[float]] = {}
+    for c in anciennes:
+        if c.reponses is not None:
+            before.setdefault(c.cle, set()).add(c.reponses)
     for earlier in deja:
         for key, r in earlier.resultats.items():
             if r.denominateur is not None:
                 before.setdefault(key, set()).add(r.denominateur)
-    return withheld(_cells(plan, calcul, ids, vagues or {}), minimum, before)
+    return withheld(figures_of_people(plan, calcul, ids, vagues or {}), minimum, before, anciennes)
 
 
 def _without(donnees: Donnees, retenus: Iterable[Cle]) -> Donnees:
@@ -121,19 +140,21 @@ def build(
     minimum: int | None = None,
     vagues: Mapping[str, tuple[Vague, ...]] | None = None,
     deja: Iterable[pub.Publication] = (),
+    anciennes: Sequence[Cellule] = (),
 ) -> pub.Publication:
-    """The publication of a choice, without its history (see publications.with_history).
+    """The publication of a choice, without its history (see mise_en_ligne.with_history).
 
     Args:
         calcul: the results as of the day the publication is seen from.
         minimum: answers under which a survey's result is withheld; the setting of that day by default.
         vagues: the groups of answers behind each survey indicator (see vagues.read_vagues).
         deja: earlier publications, which everyone may have kept.
+        anciennes: the figures of people in earlier publications, with the answers that were behind them.
     """
     reglages = calcul.donnees.decisions.reglages
     least = reglages.publie_des if minimum is None else minimum
     chosen = [i for id_, i in calcul.plan.tous.items() if id_ in set(choix.indicateurs)]
-    retenus = withheld_of(plan, calcul, [i.id for i in chosen], least, vagues, deja)
+    retenus = withheld_of(plan, calcul, [i.id for i in chosen], least, vagues, deja, anciennes)
     public = _Public(plan, _without(calcul.donnees, retenus), retenus)
     years = exercices_du_plan()
     results, lines = {}, {}
@@ -145,7 +166,7 @@ def build(
                 continue
             r = public.result(indicateur, year)
             results[key] = _result(r, closed=year.closed(public.au))
-            if r.valeur is not None and _has_line(indicateur, plan):
+            if r.valeur is not None and _has_line(indicateur, plan, calcul.plan.tous):
                 lines[key] = _line(r, public)
     ids = {i.id for i in chosen}
     return pub.Publication(
@@ -175,9 +196,9 @@ def _above(plan: Plan, ids: set[str]) -> tuple[tuple[pub.Objectif, ...], tuple[p
     )
 
 
-def _has_line(indicateur: Indicateur, plan: Plan) -> bool:
+def _has_line(indicateur: Indicateur, plan: Plan, tous: Mapping[str, Indicateur]) -> bool:
     """Months of a survey would tell, one from the other, what the few who answered in between said."""
-    if indicateur.type not in ("nombre", "stock", "taux") or is_survey(indicateur, plan):
+    if indicateur.type not in ("nombre", "stock", "taux") or is_survey(indicateur, plan, tous):
         return False
     return indicateur.type != "taux" or not indicateur.saisi or indicateur.cadence == "mensuelle"
 
@@ -235,19 +256,30 @@ def _indicator(indicateur: Indicateur, rank: int, calcul: Calcul, ids: set[str])
 def _comments(
     calcul: Calcul, chosen: Iterable[Indicateur], choix: Choix, retenus: Mapping[Cle, Raison]
 ) -> dict[str, tuple[pub.Commentaire, ...]]:
-    """Those that were chosen and still stand as they were chosen; none that is to review, or explains what is withheld."""
+    """Those that were chosen and still stand as they were chosen; none that is to review, or speaks of what is withheld."""
     out: dict[str, tuple[pub.Commentaire, ...]] = {}
     for indicateur in chosen:
         mine: list[pub.Commentaire] = []
         for year in exercices_du_plan()[::-1]:
-            if (indicateur.id, str(year)) in retenus:
-                continue
             for c in commentaires_of(calcul, indicateur, year):
-                if not c.a_revoir and choix.commentaires.get(f"{indicateur.id}|{c.periode}") == c.texte:
+                chosen_so = choix.commentaires.get(f"{indicateur.id}|{c.periode}") == c.texte
+                if chosen_so and not c.a_revoir and not tells_withheld(calcul, c, retenus):
                     mine.append(pub.Commentaire(indicateur.id, c.periode, c.texte))
         if mine:
             out[indicateur.id] = tuple(sorted(mine, key=lambda c: (len(c.periode), c.periode), reverse=True))
     return out
+
+
+def tells_withheld(calcul: Calcul, c: Commentaire, retenus: Iterable[Cle]) -> bool:
+    """Does a comment explain a withheld figure, or name one of its indicator: its value or one of its two numbers."""
+    years = [Exercice.parse(year) for id_, year in retenus if id_ == c.indicateur.id]
+    if _year_named(c.periode) in years:
+        return True
+    return any(names(c.texte, calcul.value(c.indicateur, y)) for y in years)
+
+
+def _year_named(periode: str) -> Exercice:
+    return Exercice.parse(periode) if len(periode) == 9 else Exercice.of(date.fromisoformat(f"{periode}-01"))
 
 
 def _method(calcul: Calcul, minimum: int) -> tuple[pub.Regle, ...]:

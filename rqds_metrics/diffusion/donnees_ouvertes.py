@@ -1,4 +1,4 @@
-"""Open data of a publication: CSV, Excel and JSON, described by a Frictionless data package. Pure: bytes by address.
+"""Open data of a publication: CSV, Excel and JSON, described by a Frictionless data package: bytes by address.
 
 Addresses never change: `donnees/` holds what is online, `donnees/<n>/` what publication n held, for good.
 """
@@ -11,9 +11,11 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 from rqds_metrics.diffusion.ecarts import ecarts_of
+from rqds_metrics.diffusion.parution import earlier
 from rqds_metrics.diffusion.publication import Publication
 from rqds_metrics.diffusion.tableur import neutral, to_xlsx
 from rqds_metrics.statuts import LIBELLES
@@ -24,6 +26,20 @@ LICENCE = {
     "name": "CC-BY-4.0",
     "title": "Creative Commons Attribution 4.0 International",
     "path": "https://creativecommons.org/licenses/by/4.0/deed.fr",
+}
+
+
+# What each file holds, for whoever chooses one.
+CONTENUS = {
+    "donnees.xlsx": "Toutes les tables, une par feuille, pour Excel ou LibreOffice",
+    "donnees.json": "Toutes les tables, pour un programme",
+    "datapackage.json": "La description des tables CSV (Frictionless Data Package)",
+    "indicateurs.csv": "Les indicateurs publiés : titres, unités, cibles du plan, sources, méthodes",
+    "resultats.csv": "Un indicateur, un exercice par ligne : valeur, cible, attendu, état",
+    "courbes.csv": "La valeur, l'attendu et l'an dernier, fin de mois par fin de mois",
+    "commentaires.csv": "Les commentaires approuvés",
+    "historique.csv": "Les publications : dates, notes, ce qui a changé",
+    "changements.csv": "Ce que la dernière publication a changé, avant et après",
 }
 
 
@@ -160,6 +176,16 @@ def addresses_of(p: Publication, avant: Publication | None = None) -> dict[str, 
     """The same, at both their addresses: what is online, and this publication for good."""
     found = files_of(p, avant)
     return {f"{where}/{name}": octets for where in (DOSSIER, f"{DOSSIER}/{p.numero}") for name, octets in found.items()}
+
+
+def open_data(folder: Path, p: Publication) -> dict[str, bytes]:
+    """The open data at all their addresses: `p`, which is online, and those before it that were not taken back."""
+    out: dict[str, bytes] = {}
+    last = None
+    for this in [*(e for e in earlier(folder, p.numero) if e.demo == p.demo), p]:
+        out |= addresses_of(this, last)  # the last one, which is online, keeps the address without a number
+        last = this
+    return out
 
 
 def _plain(value: Any) -> Any:

@@ -11,6 +11,7 @@ from typing import Any
 import typst
 
 from rqds_metrics.cloture import ETATS, BilanMois, Revision
+from rqds_metrics.donnees import Lot
 from rqds_metrics.regles.formats import jour, mois, nombre
 
 _GABARIT = Path(__file__).with_name("recu.typ")
@@ -18,9 +19,9 @@ _GABARIT = Path(__file__).with_name("recu.typ")
 
 def receipt_data(
     bilan: BilanMois, clos_le: date, clos_par: str, revisees: Sequence[Revision], *, demo: bool,
-    local: Callable[[datetime], datetime],
+    local: Callable[[datetime], datetime], outil: Callable[[Lot], str] = lambda lot: lot.source,
 ) -> dict[str, Any]:  # fmt: skip
-    """What the receipt shows, as plain text."""
+    """What the receipt shows, as plain text. `outil`: what the tool that made a file is called."""
     name = mois(bilan.mois, long=True)
     return {
         "titre": f"Clôture du mois : {name}",
@@ -33,7 +34,8 @@ def receipt_data(
                 "etat": ETATS[x.etat],
                 "lignes": nombre(sum(lot.lignes for lot in x.lots)) if x.lots else "–",
                 "fichiers": [
-                    {"nom": lot.fichier, "recu": jour(local(lot.recu_le).date()), "par": lot.par} for lot in x.lots
+                    {"nom": lot.fichier, "outil": outil(lot), "recu": jour(local(lot.recu_le).date()), "par": lot.par}
+                    for lot in x.lots
                 ],
             }
             for x in bilan.lignes

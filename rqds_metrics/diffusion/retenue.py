@@ -1,22 +1,32 @@
 """Which survey figures are withheld, because few people answered or because others would give them away. Pure.
 
-A figure is a sum of answers, so whoever reads two of them can subtract one from the other: what is looked for is every
-group of answers that sums and differences of published figures isolate. A group under the minimum keeps one of them in.
+A figure is a sum of answers, so whoever reads two of them can subtract one from the other, be they of one publication or
+of two: what is looked for is every group of answers that sums and differences of published figures isolate. A group under
+the minimum keeps one of them in.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Literal, NamedTuple
 
 import numpy as np
 
 Cle = tuple[str, str]  # (indicateur, exercice)
-Groupe = tuple[object, ...]  # a survey (its series), a question, a day: answers that always go together
 Raison = Literal["peu", "inconnu", "recoupement", "depuis"]
-_CLASSES_MAX = 10  # beyond, only what shares nothing is published
+_CLASSES_MAX = 13  # beyond, only what shares nothing, or what only grew, is published
+
+
+class Groupe(NamedTuple):
+    """Answers that always go together: those to a question of a survey in a month, as many as had come."""
+
+    serie: str
+    question: str
+    mois: str
+    reponses: float
 
 
 @dataclass(frozen=True)
@@ -25,7 +35,7 @@ class Cellule:
 
     cle: Cle
     reponses: float | None
-    groupes: frozenset[Groupe] = frozenset()
+    groupes: frozenset[tuple[object, ...]] = frozenset()  # see Groupe
 
     @property
     def par_personne(self) -> int:
@@ -37,16 +47,21 @@ class Cellule:
 
 
 def withheld(
-    cellules: Sequence[Cellule], minimum: int, deja: Mapping[Cle, Iterable[float]] | None = None
+    cellules: Sequence[Cellule],
+    minimum: int,
+    deja: Mapping[Cle, Iterable[float]] | None = None,
+    anciennes: Sequence[Cellule] = (),
 ) -> dict[Cle, Raison]:
     """What must not be published, and why.
 
     Args:
         deja: how many answers each figure already had in earlier publications, which everyone may have kept.
+        anciennes: those figures themselves, with the answers that were behind them.
     """
     out: dict[Cle, Raison] = {}
     left = []
-    for c in cellules:
+    fresh, old = _aligned(cellules, anciennes)
+    for c in fresh:
         if c.reponses is None:
             out[c.cle] = "inconnu"
         elif _few(c.reponses / c.par_personne, minimum):
@@ -55,14 +70,40 @@ def withheld(
             out[c.cle] = "depuis"
         else:
             left.append(c)
-    kept: dict[str, list[Cellule]] = defaultdict(list)
+    kept = [c for c in old if c.reponses]
     for c in sorted(left, key=lambda c: -(c.reponses or 0)):  # the largest first: they tell the most
-        beside = [k for k in kept[c.cle[1]] if k.groupes & c.groupes]
-        if beside and isolates([*_linked(kept[c.cle[1]], c), c], minimum):
-            out[c.cle] = "recoupement"
+        beside = _linked(kept, c)
+        if beside and not _tells_nothing_more(beside, c, minimum):
+            alone = all(k.cle == c.cle for k in beside)
+            out[c.cle] = "depuis" if alone else "recoupement"
         else:
-            kept[c.cle[1]].append(c)
+            kept.append(c)
     return out
+
+
+def _aligned(cellules: Sequence[Cellule], anciennes: Sequence[Cellule]) -> tuple[list[Cellule], list[Cellule]]:
+    """The same figures, where answers that came between two publications are a group of their own.
+
+    Answers to a question in a month only grow from one export to the next: 20 then 23 are the first 20 and 3 more.
+    """
+    levels: dict[tuple[object, ...], set[float]] = defaultdict(set)
+    for c in (*cellules, *anciennes):
+        for *which, count in c.groupes:
+            levels[tuple(which)].add(float(str(count)))
+
+    def cut(c: Cellule) -> Cellule:
+        parts = {
+            (*which, level)
+            for *which, count in c.groupes
+            for level in levels[tuple(which)]
+            if level <= float(str(count))
+        }
+        return replace(c, groupes=frozenset(parts))
+
+    seen: dict[tuple[frozenset[tuple[object, ...]], float | None], Cellule] = {}
+    for c in map(cut, anciennes):
+        seen.setdefault((c.groupes, c.reponses), c)
+    return [cut(c) for c in cellules], list(seen.values())
 
 
 def _few(people: float, minimum: int) -> bool:
@@ -80,11 +121,24 @@ def _linked(kept: Sequence[Cellule], c: Cellule) -> list[Cellule]:
     return found
 
 
-def isolates(cellules: Sequence[Cellule], minimum: int) -> bool:
-    """Do sums and differences of these figures give a group of answers under the minimum?"""
-    classes = sorted({tuple(g in c.groupes for c in cellules) for c in cellules for g in c.groupes})
-    if len(classes) > _CLASSES_MAX:
-        return True
+def _tells_nothing_more(beside: Sequence[Cellule], c: Cellule, minimum: int) -> bool:
+    """Is no small group isolated with `c` that was not without it."""
+    now = isolated([*beside, c], minimum)
+    if not now:
+        return now is not None
+    before = isolated(beside, minimum)
+    return before is not None and now <= before
+
+
+def isolated(cellules: Sequence[Cellule], minimum: int) -> set[frozenset[tuple[object, ...]]] | None:
+    """The groups under the minimum that sums and differences of these figures give; None where they are too many to tell."""
+    most = max(c.par_personne for c in cellules)
+    patterns: dict[tuple[bool, ...], set[tuple[object, ...]]] = defaultdict(set)
+    for g in {g for c in cellules for g in c.groupes}:
+        patterns[tuple(g in c.groupes for c in cellules)].add(g)
+    if len(patterns) > _CLASSES_MAX:
+        return _grown(cellules, most, minimum)
+    classes = sorted(patterns)
     rows = np.array(classes, dtype=np.float64)  # (classes, figures)
     subsets = np.array(
         [[k >> b & 1 for k in range(1, 2 ** len(classes))] for b in range(len(classes))], dtype=np.float64
@@ -92,8 +146,22 @@ def isolates(cellules: Sequence[Cellule], minimum: int) -> bool:
     how = np.linalg.pinv(rows) @ subsets  # what to add and subtract to get each union of classes
     given = np.abs(rows @ how - subsets).max(axis=0) < 1e-6
     counts = np.array([c.reponses for c in cellules], dtype=np.float64) @ how
-    twice = max(c.par_personne for c in cellules)
-    return bool(((counts > 1e-6) & (counts / twice < minimum - 1e-6) & given).any())
+    small = (counts > 1e-6) & (counts / most < minimum - 1e-6) & given
+    return {
+        frozenset(g for b, pattern in enumerate(classes) if subsets[b, k] for g in patterns[pattern])
+        for k in np.flatnonzero(small)
+    }
+
+
+def _grown(cellules: Sequence[Cellule], most: int, minimum: int) -> set[frozenset[tuple[object, ...]]] | None:
+    """The same for figures of which each holds all of the one before: what came from one to the next is all there is."""
+    order = sorted(cellules, key=lambda c: (len(c.groupes), c.reponses or 0))
+    if any(not a.groupes <= b.groupes for a, b in pairwise(order)):
+        return None
+    steps = [(frozenset[tuple[object, ...]](), 0.0), *((c.groupes, c.reponses or 0.0) for c in order)]
+    return {
+        after - before for (before, n), (after, m) in pairwise(steps) if _few((m - n) / most, minimum)
+    }  # fmt: skip
 
 
 RAISONS: dict[Raison, str] = {

@@ -193,7 +193,10 @@ def sparkline(
 
 
 def mini(valeurs: Sequence[float | None], statut: str, largeur: int = 92, hauteur: int = 22) -> Markup:
-    """The sparkline of a table whose cells already say the figures: hidden from readers, and as few bytes as can be."""
+    """The sparkline of a table whose cells already say the figures: hidden from readers, and as few bytes as can be.
+
+    Its size is the style sheet's (`.mini`), in the same pixels as these.
+    """
     known = [v for v in valeurs if v is not None]
     if not known:
         return Markup("")
@@ -205,13 +208,12 @@ def mini(valeurs: Sequence[float | None], statut: str, largeur: int = 92, hauteu
             pen = "M"
             continue
         level = (v - low) / spread if high > low else 0.5
-        place = round(4 + (largeur - 8) * rank / max(len(valeurs) - 1, 1)), round(hauteur - 4 - (hauteur - 8) * level)
-        path.append(f"{pen}{place[0]} {place[1]}")
-        pen = "L"
+        x, y = round(4 + (largeur - 8) * rank / max(len(valeurs) - 1, 1)), round(hauteur - 4 - (hauteur - 8) * level)
+        path.append(f"M{x} {y}" if pen == "M" else f"l{x - place[0]} {y - place[1]}")
+        place, pen = (x, y), "l"
     line = f'<path d="{"".join(path)}"/>' if len(known) > 1 else ""
     return Markup(  # noqa: S704 (numbers and a known status)
-        f'<svg class="mini s-{escape(statut)}" viewBox="0 0 {largeur} {hauteur}" aria-hidden="true">{line}'
-        f'<circle cx="{place[0]}" cy="{place[1]}" r="3"/></svg>'
+        f'<svg class="mini s-{escape(statut)}" aria-hidden="true">{line}<circle cx="{place[0]}" cy="{place[1]}" r="3"/></svg>'
     )
 
 

@@ -34,7 +34,8 @@ class Serie:
     numerator and the denominator (nan where missing). `n`: observations behind it. `couvert`: days that the source
     has spoken for, sorted and disjoint; None when only events count and a silent day means nothing. `releve_seul`:
     the day of a snapshot that no other can be compared with, and so tells no figure. `ruptures`: days from which
-    figures are not counted as before.
+    figures are not counted as before. `connu`: of events that lists name one by one, the day of the newest list: what
+    it does not name had not happened.
     """
 
     debut: Jours = field(default_factory=_vide_j)
@@ -45,6 +46,7 @@ class Serie:
     couvert: tuple[Span, ...] | None = None
     releve_seul: date | None = None
     ruptures: tuple[Rupture, ...] = ()
+    connu: date | None = None
 
     @classmethod
     def of(
@@ -81,7 +83,7 @@ class Serie:
     def _keep(self, keep: npt.NDArray[np.bool_] | slice) -> Serie:
         return Serie(
             self.debut[keep], self.fin[keep], self.num[keep], self.den[keep], self.n[keep], self.couvert,
-            self.releve_seul, self.ruptures,
+            self.releve_seul, self.ruptures, self.connu,
         )  # fmt: skip
 
     def __len__(self) -> int:
@@ -136,13 +138,16 @@ def covered_days(spans: tuple[Span, ...], debut: date, fin: date) -> int:
 
 
 def last_day(serie: Serie, exercice: Exercice, au: date) -> date | None:
-    """The date of the last data of the year: last covered day, or last event; None without data."""
+    """The date of the last data of the year: last covered day, last event or list of them; None without data."""
     end = min(exercice.fin, au)
     if serie.couvert is not None:
         days = [min(s.fin, end) for s in serie.couvert if s.debut <= end and s.fin >= exercice.debut]
         return max(days, default=None)
     part = serie.year(exercice, au)
-    return min(date.fromordinal(int(part.fin.max())), end) if len(part) else None
+    days = [date.fromordinal(int(part.fin.max()))] if len(part) else []
+    if serie.connu and serie.connu >= exercice.debut and len(serie) and serie.debut[0] <= exercice.fin.toordinal():
+        days.append(serie.connu)
+    return min(max(days), end) if days else None
 
 
 def couverture(serie: Serie, exercice: Exercice, au: date) -> float | None:

@@ -18,7 +18,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
-from rqds_metrics.diffusion.publication import write_snapshot
+from rqds_metrics.diffusion.parution import write_snapshot
 from rqds_metrics.diffusion.site import render_site
 from rqds_metrics.store import today
 from tests.bench.navigateur import Ecran, chromium, new_context, open_page

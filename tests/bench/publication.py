@@ -8,9 +8,10 @@ from tempfile import TemporaryDirectory
 
 from rqds_metrics.diffusion.composition import Choix
 from rqds_metrics.diffusion.donnees_ouvertes import addresses_of
-from rqds_metrics.diffusion.publication import read_publication, write_snapshot
+from rqds_metrics.diffusion.instantanes import read_publication
+from rqds_metrics.diffusion.parution import write_snapshot
+from rqds_metrics.mise_en_ligne import preview
 from rqds_metrics.plan import load_plan
-from rqds_metrics.publications import preview
 from rqds_metrics.store import today
 from tests.bench.ratios import in_turns, say, timed, title
 

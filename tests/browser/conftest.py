@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.install import find_chromium
 from tests.browser.serveur import ARGUMENTS
+
+# a loaded machine is slow, not wrong: an expectation waits as long as an action does
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")

@@ -28,9 +28,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(base: Path, script: Path = RACINE / "app.py", **env: str) -> Iterator[str]:
+def served(base: Path, script: Path = RACINE / "app.py", port: int | None = None, **env: str) -> Iterator[str]:
     """The address of `streamlit run` on a base, from the script's own folder; the process ends with the block."""
-    port = free_port()
+    port = port or free_port()
     command = [
         sys.executable,
         "-m",

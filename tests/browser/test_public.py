@@ -13,7 +13,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from rqds_metrics.diffusion.publication import Publication, write_snapshot
+from rqds_metrics.diffusion.parution import write_snapshot
+from rqds_metrics.diffusion.publication import Publication
 from rqds_metrics.diffusion.site import render_site
 from tests.browser.serveur import RACINE, served
 from tests.conftest import DEMO_AU

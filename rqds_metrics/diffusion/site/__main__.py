@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
 from rqds_metrics.cli import french_parser, run
-from rqds_metrics.diffusion.publication import PublicationIllisible, current, read_publication
-from rqds_metrics.diffusion.site import DossierRefuse, render_site
+from rqds_metrics.diffusion.publication import PublicationIllisible
+from rqds_metrics.diffusion.site import DossierRefuse, write_site
+from rqds_metrics.diffusion.site.complet import said_empty
 
 
 def main() -> int:
@@ -17,18 +19,18 @@ def main() -> int:
         "--instantanes", type=Path, default=Path("data/publication"), metavar="DOSSIER",
         help="où sont les publications (data/publication)",
     )  # fmt: skip
-    parser.add_argument("--adresse", metavar="URL", help="l'adresse du site, par exemple https://plan.rqds.org/")
+    parser.add_argument(
+        "--adresse", metavar="URL", default=os.environ.get("RQDS_ADRESSE"),
+        help="l'adresse du site, par exemple https://plan.rqds.org/ (RQDS_ADRESSE)",
+    )  # fmt: skip
     args = parser.parse_args()
     try:
-        publication = current(args.instantanes)
-        if publication is None:
-            print(f"Rien n'est publié dans « {args.instantanes} ».", file=sys.stderr)
-            return 1
-        earlier = [args.instantanes / f"publication-{e.numero}.duckdb" for e in publication.historique[1:2]]
-        before = read_publication(earlier[0]) if earlier and earlier[0].is_file() else None
-        count = render_site(publication, args.dossier, adresse=args.adresse, precedente=before)
+        publication, count = write_site(args.instantanes, args.dossier, args.adresse)
     except (PublicationIllisible, DossierRefuse, ValueError) as error:
         print(error, file=sys.stderr)
+        return 1
+    if publication is None:
+        print(f"Rien n'est publié dans « {args.instantanes} » : {said_empty(count, args.dossier)}", file=sys.stderr)
         return 1
     print(f"Publication n° {publication.numero} : {count} fichiers dans « {args.dossier} ».")
     return 0

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from rqds_metrics.diffusion import svg
 from rqds_metrics.diffusion.publication import Point, Publication
-from rqds_metrics.diffusion.site.vues import Ligne, figure, target, written
+from rqds_metrics.diffusion.site.lignes import Ligne, figure, target, written
 from rqds_metrics.exercice import Exercice
 from rqds_metrics.regles.formats import MOIS_COURTS, mois, pourcent
 from rqds_metrics.regles.phrase import DEUX, METHODES_COURTES

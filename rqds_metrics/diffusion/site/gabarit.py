@@ -17,6 +17,10 @@ from rqds_metrics.regles.textes import strip_controls
 from rqds_metrics.statuts import A_CONFIRMER, APPARENCES
 
 DOSSIER = Path(__file__).parent
+ICONE = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 36 36"><rect width="36" height="36" rx="8" fill="#0B5563"/>'
+    '<path d="M8 29V19h5v10zm7.500 0V13h5v16zM23 29V7h5v22z" fill="#fff"/></svg>'
+)
 Lien = Callable[..., str]  # (page, id) -> the address of a page from where one stands
 
 _ENV = Environment(

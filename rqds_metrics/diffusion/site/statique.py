@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
+from rqds_metrics.diffusion.donnees_ouvertes import CONTENUS, LICENCE
 from rqds_metrics.diffusion.publication import Publication
+from rqds_metrics.diffusion.site.accueil import home
 from rqds_metrics.diffusion.site.ecriture import replace_folder, written_before
-from rqds_metrics.diffusion.site.gabarit import Lien, render, style
+from rqds_metrics.diffusion.site.gabarit import ICONE, Lien, render, style
 from rqds_metrics.diffusion.site.image import picture
 from rqds_metrics.diffusion.site.vues import Vue
 
 CSP = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
 _ID = re.compile(r"\d\.\d\.\d-\d+|G-[a-z0-9.]+")
 _PAGE = re.compile(r"indicateur/(.+)\.html")
-_GARDE = re.compile(r"donnees/\d+/")  # the open data of a publication, whose addresses stay for good
+_GARDE = re.compile(r"donnees/(\d+)/")  # the open data of a publication, whose addresses stay for good
 _NOM = "Plan stratégique du RQDS"
 _FIXES = {"accueil": "index.html", "methode": "methode.html", "publications": "publications.html"}
-ICONE = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 36 36"><rect width="36" height="36" rx="8" fill="#0B5563"/>'
-    '<path d="M8 29V19h5v10zm7.500 0V13h5v16zM23 29V7h5v22z" fill="#fff"/></svg>'
-)
 
 
 def address_of(page: str, id_: str = "") -> str:
@@ -59,13 +57,18 @@ class _Site:
         self.files: dict[str, bytes] = {}
         self.suivies: list[str] = []
 
-    def add(self, path: str, titre: str, description: str, gabarit: str, *, suivie: bool = True, **values: Any) -> None:
-        """Render a body in the frame. `suivie`: search engines may keep it."""
+    def add(
+        self, path: str, titre: str, description: str, gabarit: str | Callable[[Vue, Lien], Markup], *, suivie: bool = True,
+        **values: Any,
+    ) -> None:  # fmt: skip
+        """Render a body in the frame. `gabarit`: a template, or what renders it; `suivie`: search engines may keep it."""
         racine = "../" * path.count("/")
         lien = _links(racine)
         if path == "404.html" and self.adresse:
             racine, lien = self.adresse, _links(self.adresse)  # served at any depth
-        corps: Markup = render(gabarit, vue=self.vue, lien=lien, **values)
+        corps = (
+            render(gabarit, vue=self.vue, lien=lien, **values) if isinstance(gabarit, str) else gabarit(self.vue, lien)
+        )
         page = render(
             "cadre.html", vue=self.vue, lien=lien, racine=racine, corps=corps, suivie=suivie, csp=CSP,
             titre=titre if titre == _NOM else f"{titre} – {_NOM}", description=" ".join(description.split())[:300],
@@ -120,6 +123,12 @@ _HEADERS = f"""/*
 """
 
 
+def _rank(fichier: tuple[str, bytes]) -> tuple[int, str]:
+    """Files in the order they are told: what whoever comes wants first."""
+    order = [f"donnees/{n}" for n in CONTENUS]
+    return (order.index(fichier[0]) if fichier[0] in order else len(order), fichier[0])
+
+
 def site_files(
     publication: Publication, *, adresse: str | None = None, precedente: Publication | None = None,
     retires: Iterable[str] = (), fichiers: Mapping[str, bytes] | None = None,
@@ -136,10 +145,13 @@ def site_files(
         ValueError: `adresse` is not one.
     """
     extra = dict(fichiers or {})
-    carried = [(n, len(c)) for n, c in sorted(extra.items()) if n.startswith("donnees/") and not _GARDE.match(n)]
+    carried = [
+        (n, len(c)) for n, c in sorted(extra.items(), key=_rank) if n.startswith("donnees/") and not _GARDE.match(n)
+    ]
+    archives = {int(m[1]) for n in extra if (m := _GARDE.match(n))}
     site = _Site(Vue(publication, precedente), checked(adresse), "donnees.html" if carried else "")
     vue = site.vue
-    site.add("index.html", _NOM, vue.phrase, "accueil.html")
+    site.add("index.html", _NOM, vue.phrase, home)
     for b in vue.blocs:
         site.add(
             address_of("orientation", b.orientation.id), f"{b.orientation.id}. {b.orientation.court}", b.bilan.phrase(),
@@ -147,10 +159,20 @@ def site_files(
         )  # fmt: skip
     site.indicators()
     site.add("methode.html", "Méthode", "Comment un chiffre devient un état.", "methode.html")
-    site.add("publications.html", "Publications", "Ce qui a été publié, et quand.", "publications.html", fil="fil.xml")
+    site.add(
+        "publications.html",
+        "Publications",
+        "Ce qui a été publié, et quand.",
+        "publications.html",
+        fil="fil.xml",
+        archives=archives,
+    )
     if carried:
         said = "Les chiffres publiés, à télécharger."
-        site.add("donnees.html", "Données ouvertes", said, "donnees.html", carried=carried)
+        site.add(
+            "donnees.html", "Données ouvertes", said, "donnees.html", archives=archives, contenus=CONTENUS, licence=LICENCE,
+            tables=[f for f in carried if f[0].endswith(".csv")], ensemble=[f for f in carried if not f[0].endswith(".csv")],
+        )  # fmt: skip
     site.add("404.html", "Page introuvable", "", "introuvable.html", suivie=False)
     before = [i.id for i in precedente.indicateurs] if precedente else []
     site.withdrawn(dict.fromkeys([*retires, *before]))
@@ -160,18 +182,55 @@ def site_files(
 
 def render_site(
     publication: Publication, dossier: Path, *, adresse: str | None = None, precedente: Publication | None = None,
-    fichiers: Mapping[str, bytes] | None = None,
+    fichiers: Mapping[str, bytes] | None = None, retirees: Iterable[int] = (),
 ) -> int:  # fmt: skip
     """Write the site in `dossier`, in the place of the one that stands there; how many files it has.
+
+    Args:
+        retirees: the publications that were taken back; their open data leave the site, those of others stay for good.
 
     Raises:
         DossierRefuse: the folder holds something else, or could not be replaced; nothing is changed.
         ValueError: `adresse` is not the address of a site.
     """
     stood = written_before(dossier)
-    before = [m[1] for name in stood if (m := _PAGE.fullmatch(name))]
-    kept = {n: (dossier / n).read_bytes() for n in stood if _GARDE.match(n) and (dossier / n).is_file()}
+    gone = tuple(f"donnees/{n}/" for n in retirees)
+    kept = {
+        n: (dossier / n).read_bytes()
+        for n in stood
+        if _GARDE.match(n) and not n.startswith(gone) and (dossier / n).is_file()
+    }
     carried = {**kept, **(fichiers or {})}
-    files = site_files(publication, adresse=adresse, precedente=precedente, retires=before, fichiers=carried)
+    files = site_files(publication, adresse=adresse, precedente=precedente, retires=_were(stood), fichiers=carried)
+    replace_folder(dossier, files)
+    return len(files)
+
+
+def _were(stood: Iterable[str]) -> list[str]:
+    """The indicators that a site had a page for."""
+    return [m[1] for name in stood if (m := _PAGE.fullmatch(name))]
+
+
+def render_empty(dossier: Path, adresse: str | None = None) -> int:
+    """Where a site of ours stands, put one that says that nothing is published; 0, and nothing written, where none does.
+
+    Raises:
+        DossierRefuse: see render_site.
+    """
+    stood = written_before(dossier)
+    if not stood:
+        return 0
+    pages = [*_FIXES.values(), "404.html", *(address_of(p, i) for i in _were(stood) for p in ("indicateur", "carte"))]
+    base = checked(adresse)
+    files = {
+        path: render("vide.html", racine=base if path == "404.html" and base else "../" * path.count("/"), csp=CSP).encode()
+        for path in pages
+    }  # fmt: skip
+    files |= {
+        "style.css": style().encode(),
+        "icone.svg": ICONE.encode(),
+        "_headers": _HEADERS.encode(),
+        ".nojekyll": b"",
+    }
     replace_folder(dossier, files)
     return len(files)

@@ -2,127 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from rqds_metrics.diffusion.publication import Action, Indicateur, Objectif, Orientation, Publication, Resultat
-from rqds_metrics.regles.formats import FINE, NON_DISPONIBLE, jour, mois, nombre, pourcent
-from rqds_metrics.regles.statut import EVALUES, FAVORABLES
-from rqds_metrics.statuts import APPARENCES
+from rqds_metrics.diffusion.publication import Action, Edition, Indicateur, Objectif, Orientation, Publication, Resultat
+from rqds_metrics.diffusion.site.lignes import Bilan, Ligne
+from rqds_metrics.regles.formats import jour, mois, nombre
+from rqds_metrics.regles.statut import EVALUES
 
 _QUEBEC = ZoneInfo("America/Toronto")
-_RETENU = "chiffre retenu"
-# Beyond these, the home page would weigh too much: first the small lines go.
-_AVEC_COURBES = 110
 
 
 def local_day(moment: datetime) -> date:
     """The day that a moment of a snapshot (UTC, no zone) was in Québec."""
     return moment.replace(tzinfo=ZoneInfo("UTC")).astimezone(_QUEBEC).date()
-
-
-@dataclass(frozen=True)
-class Ligne:
-    """An indicator in the year that is shown, and its five years."""
-
-    indicateur: Indicateur
-    resultat: Resultat
-    annees: tuple[Resultat, ...]
-
-    @property
-    def id(self) -> str:
-        return self.indicateur.id
-
-    @property
-    def chiffre(self) -> bool:
-        """Is it followed by a figure (a number, a level, a rate)."""
-        return self.indicateur.type not in ("jalon", "qualitatif")
-
-    @property
-    def valeur(self) -> str:
-        return written(self.indicateur, self.resultat)
-
-    @property
-    def cible(self) -> str:
-        return target(self.indicateur, self.resultat)
-
-    @property
-    def serie(self) -> list[float | None]:
-        return [r.valeur for r in self.annees]
-
-
-def figure(indicateur: Indicateur, valeur: float | None) -> str:
-    return pourcent(valeur) if indicateur.type == "taux" else nombre(valeur)
-
-
-def written(indicateur: Indicateur, r: Resultat) -> str:
-    """The value of a year as it is written in a list."""
-    if r.retenu:
-        return _RETENU
-    if indicateur.type == "jalon":
-        if r.fait_le:
-            return f"fait le {jour(r.fait_le)}"
-        return f"prévu pour {mois(r.echeance)}" if r.echeance else "pas fait"
-    if indicateur.type == "qualitatif":
-        return f"{nombre(r.n)} texte{'s' if r.n and r.n > 1 else ''}" if r.n else NON_DISPONIBLE
-    return figure(indicateur, r.valeur)
-
-
-def target(indicateur: Indicateur, r: Resultat) -> str:
-    if indicateur.type == "jalon":
-        return "jalon"
-    return figure(indicateur, r.cible) if r.cible is not None else "–"
-
-
-@dataclass(frozen=True)
-class Bilan:
-    """Statuses counted over some indicators, never averaged."""
-
-    comptes: dict[str, int]  # in the order of APPARENCES
-
-    @classmethod
-    def of(cls, statuts: Iterable[str]) -> Bilan:
-        found = Counter(statuts)
-        return cls({s: found[s] for s in APPARENCES if found[s]})
-
-    @property
-    def total(self) -> int:
-        return sum(self.comptes.values())
-
-    @property
-    def evalues(self) -> int:
-        return sum(n for s, n in self.comptes.items() if s in EVALUES)
-
-    @property
-    def favorables(self) -> int:
-        return sum(n for s, n in self.comptes.items() if s in FAVORABLES)
-
-    def phrase(self) -> str:
-        """« 50 des 65 indicateurs évalués sont atteints ou en voie de l'être ; 9 à surveiller, 6 en retard. »"""
-        if not self.evalues:
-            return "Aucun des indicateurs publiés n'est encore évalué."
-        verb = "est atteint ou en voie" if self.favorables < 2 else "sont atteints ou en voie"
-        some = f"{nombre(self.favorables)} des {nombre(self.evalues)} indicateurs évalués {verb} de l'être"
-        if self.evalues == 1:
-            some = f"Le seul indicateur évalué {'est' if self.favorables else 'n’est pas'} atteint ou en voie de l'être"
-        rest = [
-            f"{nombre(n)} {word}{'s' if plural and n > 1 else ''}"
-            for s, word, plural in _RESTE
-            if (n := self.comptes.get(s, 0))
-        ]
-        return f"{some}{FINE}; {', '.join(rest)}." if rest else f"{some}."
-
-
-_RESTE = (
-    ("presque", "presque atteint", True),
-    ("a_surveiller", "à surveiller", False),
-    ("en_retard", "en retard", False),
-    ("non_atteinte", "non atteint", True),
-)
 
 
 @dataclass(frozen=True)
@@ -141,20 +37,39 @@ class Groupe:
     lignes: list[Ligne]
 
 
-@dataclass(frozen=True)
-class Bloc:
-    """An orientation: its objectives, each with its actions that have something published."""
+class Liste:
+    """Some indicators, those of which something is said first."""
 
-    orientation: Orientation
-    objectifs: list[tuple[Objectif, list[Groupe]]]
+    lignes: list[Ligne]
 
-    @cached_property
-    def lignes(self) -> list[Ligne]:
-        return [x for _, groups in self.objectifs for g in groups for x in g.lignes]
+    def __init__(self, lignes: list[Ligne]):
+        self.lignes = lignes
 
     @cached_property
     def bilan(self) -> Bilan:
         return Bilan.of(x.resultat.statut for x in self.lignes)
+
+    @property
+    def parlent(self) -> list[Ligne]:
+        return [x for x in self.lignes if x.parle]
+
+    @property
+    def attendent(self) -> list[Ligne]:
+        """Those that nothing can be said of yet."""
+        return [x for x in self.lignes if not x.parle]
+
+    @property
+    def attente(self) -> dict[str, int]:
+        """Why: their statuses, counted."""
+        return Bilan.of(x.resultat.statut for x in self.attendent).comptes
+
+
+class Bloc(Liste):
+    """An orientation: its objectives, each with its actions that have something published."""
+
+    def __init__(self, orientation: Orientation, objectifs: list[tuple[Objectif, list[Groupe]]]):
+        self.orientation, self.objectifs = orientation, objectifs
+        super().__init__([x for _, groups in objectifs for g in groups for x in g.lignes])
 
 
 def _unknown(id_: str, exercice: str) -> Resultat:
@@ -177,7 +92,8 @@ class Vue:
 
     def ligne(self, indicateur: Indicateur) -> Ligne:
         years = tuple(self.p.resultats.get((indicateur.id, e)) or _unknown(indicateur.id, e) for e in self.exercices)
-        return Ligne(indicateur, next(r for r in years if r.exercice == self.p.exercice), years)
+        over = self.p.vu_au >= date(int(self.p.exercice[5:]), 6, 30)
+        return Ligne(indicateur, next(r for r in years if r.exercice == self.p.exercice), years, over)
 
     @cached_property
     def lignes(self) -> dict[str, Ligne]:
@@ -206,6 +122,10 @@ class Vue:
         return [x for x in self.lignes.values() if x.indicateur.action is None]
 
     @cached_property
+    def membres(self) -> Liste:
+        return Liste(self.generaux)
+
+    @cached_property
     def bilan(self) -> Bilan:
         return Bilan.of(x.resultat.statut for b in self.blocs for x in b.lignes)
 
@@ -223,10 +143,6 @@ class Vue:
     def publie_le(self) -> date:
         return local_day(self.p.publie_le)
 
-    @property
-    def avec_courbes(self) -> bool:
-        return len(self.lignes) <= _AVEC_COURBES
-
     def bloc_of(self, ligne: Ligne) -> Bloc | None:
         return next((b for b in self.blocs if (ligne.indicateur.action or "").startswith(f"{b.orientation.id}.")), None)
 
@@ -236,6 +152,27 @@ class Vue:
         rank = ids.index(id_)
         before = self.lignes[ids[rank - 1]] if rank else None
         return before, self.lignes[ids[rank + 1]] if rank + 1 < len(ids) else None
+
+    @property
+    def precedent(self) -> Edition | None:
+        """The publication before this one that was not taken back, as the history tells it."""
+        known = self.precedente.numero if self.precedente else 0
+        return next((e for e in self.p.historique[1:] if e.numero == known), None)
+
+    @property
+    def bouge(self) -> str:
+        """« 49 indicateurs ont changé, 2 sont nouveaux. »"""
+        e = self.p.historique[0]
+        told = [
+            f"{nombre(n)} {one if n == 1 else many}"
+            for n, one, many in (
+                (e.changes, "indicateur a changé", "indicateurs ont changé"),
+                (e.ajoutes, "est nouveau", "sont nouveaux"),
+                (e.retires, "n'est plus publié", "ne sont plus publiés"),
+            )
+            if n
+        ]
+        return f"{', '.join(told)}." if told else "rien n'a changé."
 
     @cached_property
     def mouvements(self) -> list[Mouvement]:

@@ -1,16 +1,15 @@
 """Imports killed (SIGKILL) at any moment: the base opens, with all of a lot or none of it, and every acknowledged one.
 
-`python -m tests.chaos [--coups N] [--graine S]` for as long as one likes; tests/test_atomicite.py does fifty.
+`python -m tests.chaos imports` for as long as one likes; tests/test_atomicite.py does fifty.
 """
 
 from __future__ import annotations
 
-import argparse
 import os
 import random
 import signal
-import tempfile
 import time
+from collections.abc import Iterator
 from contextlib import nullcontext
 from datetime import date, timedelta
 from multiprocessing.connection import Connection
@@ -107,24 +106,14 @@ def strike(base: Path, coup: int, chance: random.Random, length: float) -> int:
     return len(found) - len(before)
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.chaos", description="Des imports tués à tout moment.")
-    parser.add_argument("--coups", type=int, default=1000)
-    parser.add_argument("--graine", type=int, default=0)
-    asked = parser.parse_args()
-    chance = random.Random(asked.graine)
-    with tempfile.TemporaryDirectory(prefix="rqds-chaos-") as folder:
-        base = Path(folder) / "rqds.duckdb"
-        length = length_of_an_import(base)
-        gained = []
-        for coup in range(1, asked.coups + 1):
-            gained.append(strike(base, coup, chance, length))
-            if not coup % 50:
-                whole = sum(1 for g in gained if g)
-                print(f"{coup} imports tués : la base s'ouvre, {sum(gained)} lots entiers, {len(gained) - whole} coups sans rien.",
-                      flush=True)  # fmt: skip
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
+def run(coups: int, chance: random.Random, folder: Path) -> Iterator[str]:
+    """Strike a new base `coups` times; says now and then where that stands."""
+    base = folder / "imports" / "rqds.duckdb"
+    base.parent.mkdir()
+    length = length_of_an_import(base)
+    gained = []
+    for coup in range(1, coups + 1):
+        gained.append(strike(base, coup, chance, length))
+        if coup == coups or not coup % 50:
+            whole = sum(1 for g in gained if g)
+            yield f"{coup} imports tués : la base s'ouvre, {sum(gained)} lots entiers, {len(gained) - whole} coups sans rien."
