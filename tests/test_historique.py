@@ -283,5 +283,5 @@ def test_values_saved_in_one_click_stand_together(tmp_path):
     groups = saved_together(read_every_lot(base))
     assert [len(g) for g in groups] == [1, 2, 1]
     page = str(history_html(read_history(read_every_lot(base), base)))
-    assert "2 valeurs saisies" in page and page.count('data-action="annuler"') == 4
+    assert "2\u00a0valeurs saisies" in page and page.count('data-action="annuler"') == 4
     assert "1.2.6-1, oct. 2026" in page and "Saisie à l" in page

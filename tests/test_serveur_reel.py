@@ -83,12 +83,12 @@ class Posee:
             env=self.env(unit) | more,
         )
 
-    def once(self, name: str) -> subprocess.CompletedProcess[str]:
+    def once(self, name: str, **more: str) -> subprocess.CompletedProcess[str]:
         """Run the command of a oneshot unit to its end."""
         unit = self.unit(name)
         return subprocess.run(
             enclosed(self.machine.path("/opt/rqds"), unit.words()),
-            cwd=unit.one("WorkingDirectory"), env={**os.environ, **self.env(unit)}, capture_output=True, encoding="utf-8",
+            cwd=unit.one("WorkingDirectory"), env={**os.environ, **self.env(unit), **more}, capture_output=True, encoding="utf-8",
         )  # fmt: skip
 
     def called(self) -> list[str]:
@@ -128,15 +128,19 @@ def test_the_jobs_of_the_timers_run_as_their_units_say(posee):
 
 
 def test_files_dropped_are_taken_by_the_timer(posee):
+    """One that is read, one that is not; the log names neither."""
     depot = posee.machine.path("/var/lib/rqds/depot")
     (depot / "écoutes de Marguerite Tremblay.csv").write_bytes(export(3))
-    done = posee.once("rqds-surveiller.service")
-    # the demonstration refuses a real file: it is set aside, with its report
+    (depot / "notes de Marguerite Tremblay.csv").write_text("Nom,Courriel\nMarguerite,m.tremblay@exemple.org\n")
+    real = posee.machine.path("/var/lib/rqds/reelle/rqds.duckdb")  # the demonstration takes no real file
+    done = posee.once("rqds-surveiller.service", RQDS_BASE=str(real))
     assert done.returncode == 1 and not list(depot.glob("*.csv")), done.stdout + done.stderr
-    assert any("corriger" in p.parent.name for p in depot.rglob("*.csv"))
-    assert "Marguerite" not in done.stderr and re.search(
-        r"surveillance qui=surveillance fichiers=1 corriger=1", done.stderr
-    )
+    assert sorted(p.parent.name for p in depot.glob("*/*.csv")) == ["traités", "à corriger"]
+    assert re.search(r"Z import qui=surveillance lot=1 source=spotify lignes=28", done.stderr)
+    assert re.search(r"Z surveillance qui=surveillance fichiers=2 corriger=1", done.stderr)
+    assert "Marguerite" not in done.stderr and "exemple.org" not in done.stderr
+    # what names them goes nowhere on the server
+    assert posee.unit("rqds-surveiller.service").one("StandardOutput") == "null"
 
 
 def test_the_site_of_the_units_names_the_rights_that_they_need(posee):
@@ -200,7 +204,9 @@ def relais(posee, tmp_path_factory):
         assert text.count(f"{theirs} {{") == 1
         text = text.replace(f"{theirs} {{", f"https://{ours}:{port} {{\n\ttls internal")
     text = text.replace(":8501", f":{app}").replace(":8502", f":{public}")
-    head = f"{{\n\tadmin off\n\tskip_install_trust\n\tauto_https disable_redirects\n\tdefault_bind 127.0.0.1\n\thttp_port {free_port()}\n\tstorage file_system {folder}/caddy\n}}\n"
+    options = ["admin off", "skip_install_trust", "auto_https disable_redirects", "default_bind 127.0.0.1",
+               f"http_port {free_port()}", f"storage file_system {folder}/caddy"]  # fmt: skip
+    head = "{\n\t" + "\n\t".join(options) + "\n}\n"
     (folder / "Caddyfile").write_text(head + text, encoding="utf-8")
     log = (folder / "caddy.log").open("wb")
     process = subprocess.Popen(

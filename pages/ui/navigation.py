@@ -99,10 +99,10 @@ def navigate() -> None:
         st.error(unset, icon=":material/schedule:")
         return
     try:
-        known = donnees(today())
-        if known.demo:
+        read = donnees(today())
+        if read.demo:
             demo_banner()
-        if wrong := ahead(known.dernier, now()):
+        if wrong := ahead(read.dernier, now()):
             st.warning(escape_markdown(wrong), icon=":material/schedule:")
         warn_lost()
         enter(_FICHIERS[page.url_path])

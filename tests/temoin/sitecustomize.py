@@ -2,6 +2,7 @@
 
 import os
 import sys
+from pathlib import Path
 
 _PLACE = os.environ.get("TEMOIN")
 
@@ -9,7 +10,7 @@ _PLACE = os.environ.get("TEMOIN")
 def _note(event: str, args: tuple[object, ...]) -> None:
     if event in ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto") and _PLACE:
         asked = args[1] if event in ("socket.connect", "socket.sendto") else args[:2]
-        with open(_PLACE, "a", encoding="utf-8") as file:
+        with Path(_PLACE).open("a", encoding="utf-8") as file:
             file.write(f"{event} {asked!r}\n")
 
 
