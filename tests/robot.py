@@ -18,6 +18,8 @@ from urllib.parse import urlsplit
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.web.server.starlette.starlette_app_utils import generate_xsrf_token_string
+from streamlit.web.server.starlette.starlette_server_config import XSRF_COOKIE_NAME
 from websockets.sync.client import ClientConnection, connect
 
 _FINISHED = ForwardMsg.ScriptFinishedStatus.FINISHED_SUCCESSFULLY
@@ -41,14 +43,18 @@ class Robot:
     etats: dict[str, WidgetState] = field(default_factory=dict)
 
     def open(self, query: str = "", origin: str | None = "same", cookie: str = "") -> Robot:
-        """Connect and see the page that the address names."""
+        """Connect and see the page that the address names; with a `cookie`, as a page does: with its token."""
         parts = urlsplit(self.address)
         name = self.host or parts.netloc
         scheme = "wss" if parts.scheme == "https" else "ws"
         raw = socket.create_connection((str(parts.hostname), int(parts.port or 80)), timeout=30)
         self.pile = ExitStack()
+        protocols = ["streamlit"]
+        if cookie:  # Streamlit reads who signed in only where the token against forged requests comes twice
+            protocols.append(generate_xsrf_token_string())
+            cookie = f"{cookie}; {XSRF_COOKIE_NAME}={protocols[1]}"
         opening = connect(
-            f"{scheme}://{name}/_stcore/stream", sock=raw, ssl=self.ssl_context, subprotocols=["streamlit"],  # type: ignore[list-item]
+            f"{scheme}://{name}/_stcore/stream", sock=raw, ssl=self.ssl_context, subprotocols=protocols,  # type: ignore[arg-type]
             server_hostname=name.split(":")[0] if self.ssl_context else None, max_size=None, open_timeout=PATIENCE,
             origin=f"{parts.scheme}://{name}" if origin == "same" else origin,  # type: ignore[arg-type]
             additional_headers={"Cookie": cookie} if cookie else {},

@@ -58,7 +58,7 @@ def test_the_page_shows_both_ways(app_on, demo_base):
     at.segmented_control(key="comparer_quoi").set_value("Deux indicateurs").run()
     assert not at.exception and at.get("plotly_chart")
     at.radio(key="comparer_comment").set_value("Les deux ramenés à 100 au départ").run()
-    assert not at.exception and "Chacun vaut 100" in at.caption[1].value
+    assert not at.exception and "Chacun vaut 100" in at.caption[0].value
 
 
 def test_the_same_year_twice_and_an_indicator_without_data_are_told(app_on, tmp_path):
@@ -66,4 +66,4 @@ def test_the_same_year_twice_and_an_indicator_without_data_are_told(app_on, tmp_
     at.selectbox(key="comparer_un").set_value(AN5).run()
     assert not at.exception and at.info[0].value.startswith("Choisissez deux exercices différents")
     at.segmented_control(key="comparer_quoi").set_value("Deux indicateurs").run()
-    assert not at.exception and "Aucune donnée mensuelle" in at.caption[1].value
+    assert not at.exception and "Aucune donnée mensuelle" in at.caption[0].value

@@ -19,6 +19,7 @@ from etl.report import change_text, effect_text, effects_summary, lots_text, lot
 from etl.restoring import restore_lot
 from pages.ui.historique import history_html
 from rqds_metrics import migrations, store
+from rqds_metrics.copies import CopieImpossible
 from rqds_metrics.donnees import read_donnees
 from rqds_metrics.exercice import Exercice
 from rqds_metrics.plan import load_plan
@@ -170,8 +171,9 @@ def test_a_step_that_fails_leaves_the_older_base_as_it_was(base, monkeypatch):
     older(base)
     steps = {**migrations.STEPS, migrations.SCHEMA: (*migrations.STEPS[migrations.SCHEMA], "SELECT 1 FROM nulle_part")}
     monkeypatch.setattr(migrations, "STEPS", steps)
-    with pytest.raises(duckdb.Error, match="nulle_part"), store.connect(base):
+    with pytest.raises(CopieImpossible, match="telle qu'avant") as caught, store.connect(base):
         pass
+    assert "nulle_part" in str(caught.value.__cause__)
     with duckdb.connect(str(base)) as connection:
         assert connection.execute("SELECT valeur FROM meta WHERE cle = 'schema'").fetchone() == ("3",)
         assert connection.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'effet'").fetchone() == (0,)

@@ -61,7 +61,7 @@ MOTS: dict[str, dict[str, str]] = {
         '"aria-label":`file upload`': '"aria-label":`fichiers à téléverser`',
         "`No options to select`": "`Aucun choix`",
     },
-    "StreamlitMarkdown": {"`Help for ${": "`Aide : ${"},
+    "StreamlitMarkdown": {"`Help for ${": "`Aide : ${", "`Help`": "`Aide`"},
     "DateInput": {
         "`Choose date`": "`Choisir la date`",
         "`Clear date`": "`Effacer la date`",
