@@ -120,6 +120,8 @@ def test_the_pages_of_meetings(app_on, own_demo):
     assert "&lt;b&gt;CA extraordinaire&lt;/b&gt;" in html
     next(b for b in at.button if b.label == "Garder ce qui est présenté").click().run()
     assert not at.exception and "est gardé" in at.success[0].value
-    found = [r for r in reunions_of(load_donnees(date(2100, 1, 1), own_demo).decisions.reunions) if r.titre.startswith("<b>")]
+    found = [
+        r for r in reunions_of(load_donnees(date(2100, 1, 1), own_demo).decisions.reunions) if r.titre.startswith("<b>")
+    ]
     assert len(found) == 1 and len(found[0].presente.valeurs) == len(PLAN.tous)
     assert "en retard" in counts_text(found[0].presente)

@@ -50,6 +50,9 @@ function giveWay(root) {
   const first = document.getElementById('avance');
   if (!first || !root.querySelector('.mur')) return;
   const at = first.scrollTop;
+  const chosen = {};
+  for (const s of first.shadowRoot?.querySelectorAll('select[data-filtre]') || []) chosen[s.dataset.filtre] = s.value;
+  if (Object.values(chosen).some(Boolean)) root.chosen = chosen;
   first.remove();
   if (at) document.querySelector('[data-testid=stMain]').scrollTop = at;
 }

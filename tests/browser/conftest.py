@@ -11,7 +11,8 @@ from tests.browser.install import find_chromium
 from tests.browser.serveur import ARGUMENTS
 
 # a loaded machine is slow, not wrong: an expectation waits as long as an action does
-expect.set_options(timeout=30_000)
+PATIENCE = 90_000  # ms
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +35,7 @@ def new_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
         context = chromium.new_context(viewport={"width": width, "height": height}, locale="fr-CA")
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(PATIENCE)
 
         def watch(url: str) -> None:
             if not url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:", "about:")):

@@ -43,7 +43,8 @@ def address(demo_base) -> Iterator[str]:
 def opened(page: Page, url: str) -> Page:
     page.goto(url)
     expect(page.locator("h1").first).to_be_visible()
-    expect(page.locator(".racine").first).to_be_attached(timeout=20_000)
+    expect(page.locator(".racine").first).to_be_attached()
+    expect(page.locator("#avance")).to_have_count(0)  # the screen that can be acted upon has come
     page.wait_for_load_state("networkidle")
     return page
 
@@ -68,15 +69,17 @@ def violations(page: Page) -> dict[str, list[str]]:
 
 def english(page: Page) -> list[str]:
     """Texts and accessible names that hold an English word of Streamlit's."""
-    said = page.evaluate(
+    said, text, icons = page.evaluate(
         """() => { const out = [];
           const walk = root => { for (const e of root.querySelectorAll('*')) {
             for (const a of ['aria-label', 'title', 'placeholder', 'alt']) if (e.getAttribute(a)) out.push(e.getAttribute(a));
             if (e.shadowRoot) walk(e.shadowRoot); } };
-          walk(document); return out; }"""
+          walk(document);
+          // names of glyphs are never read as text
+          const icons = [...document.querySelectorAll('[data-testid=stIconMaterial]')].map(e => e.innerText.trim());
+          return [out, document.body.innerText, icons]; }"""
     )
-    icons = page.locator("[data-testid=stIconMaterial]").all_inner_texts()  # names of glyphs, never read as text
-    lines = [line for line in page.inner_text("body").splitlines() if line.strip() not in icons]
+    lines = [line for line in text.splitlines() if line.strip() not in icons]
     return [line for line in [*said, *lines] if ENGLISH.search(line)]
 
 

@@ -186,5 +186,5 @@ def test_an_open_page_turns_to_the_new_snapshot_by_itself(demo_base, published, 
         page.goto(url)
         expect(page.get_by_text("publication no 2", exact=False)).to_be_visible()
         write_snapshot(publication_of(demo_base, DEMO_AU, 3, kept=lambda i: i.id == "2.1.1-2"), tmp_path)
-        expect(page.get_by_text("publication no 3", exact=False)).to_be_visible(timeout=15_000)
+        expect(page.get_by_text("publication no 3", exact=False)).to_be_visible()
         expect(page.get_by_role("link", name="Visites du site Web")).to_have_count(0)
