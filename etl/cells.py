@@ -13,24 +13,30 @@ Ambiguity, decided once here:
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Collection
-from typing import Literal, NamedTuple
+from collections.abc import Collection, Sequence
+from typing import Any, Literal, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from rqds_metrics.regles.textes import strip_controls as strip_controls
 
-_SPACES = "[\u00a0\u202f\u2007\u2009\t]"
-# Any space but the ordinary one; spelled out, for « \s » would leave arrow's regular expressions for slower ones.
-_BREAKS = "[\t-\r\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
-_EXCEL_ERROR = r"#(?:DIV/0!|N/A|NA|REF!|VALUE!|NAME\?|NUM!|NULL!|VALEUR!|NOM\?|NOMBRE!|NUL!|GETTING_DATA|SPILL!|CALC!)"
-_INT = r"[-+]?[0-9]{1,15}"
-_GROUPS = r"[-+]?[0-9]{1,3}(?:(?: [0-9]{3})+|(?:,[0-9]{3})+|(?:\.[0-9]{3})+|(?:'[0-9]{3})+)"
-_ZEROS = r"[-+]?[0-9]{1,15}[.,]0{1,2}"
-_POINT = r"[-+]?(?:[0-9]+|[0-9]{1,3}(?:[ ,'][0-9]{3})+)\.[0-9]+"
-_COMMA = r"[-+]?(?:[0-9]+|[0-9]{1,3}(?:[ .'][0-9]{3})+),[0-9]+"
-_EITHER = r"[-+]?[0-9]{1,3}[.,][0-9]{3}"  # thousands, or three decimals
+_SPACES = re.compile("[\u00a0\u202f\u2007\u2009\t]")
+_BLANKS = re.compile(r"\s+")
+_EXCEL_ERROR = re.compile(
+    r"#(?:DIV/0!|N/A|NA|REF!|VALUE!|NAME\?|NUM!|NULL!|VALEUR!|NOM\?|NOMBRE!|NUL!|GETTING_DATA|SPILL!|CALC!)"
+)
+_INT = re.compile(r"[-+]?[0-9]{1,15}")
+_GROUPS = re.compile(r"[-+]?[0-9]{1,3}(?:(?: [0-9]{3})+|(?:,[0-9]{3})+|(?:\.[0-9]{3})+|(?:'[0-9]{3})+)")
+_ZEROS = re.compile(r"[-+]?[0-9]{1,15}[.,]0{1,2}")
+_POINT = re.compile(r"[-+]?(?:[0-9]+|[0-9]{1,3}(?:[ ,'][0-9]{3})+)\.[0-9]+")
+_COMMA = re.compile(r"[-+]?(?:[0-9]+|[0-9]{1,3}(?:[ .'][0-9]{3})+),[0-9]+")
+_EITHER = re.compile(r"[-+]?[0-9]{1,3}[.,][0-9]{3}")  # thousands, or three decimals
+_SIGNED = re.compile(r"[-+]?[0-9 .,']+ ?%")
+_DECIMAL = re.compile(r"[-+]?[0-9]+(?:[.,][0-9]+)?")
+_NO_SEPARATOR = str.maketrans("", "", " ,.'")
 
 
 class Typed(NamedTuple):
@@ -51,84 +57,124 @@ def unaccented(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFD", normal(text)) if not unicodedata.combining(c))
 
 
+def distinct(series: pd.Series, empty: Collection[str] = ()) -> tuple[np.ndarray, list[str]]:
+    """A column as the place of each cell in the list of its texts, cleaned: what reads a text reads it once.
+
+    -1, the last of any list, for a cell without text: `spread` gives it null.
+    """
+    codes, known = pd.factorize(series.astype("str"))
+    nothing = {e.lower() for e in empty}
+    texts = [_clean(t) for t in known.tolist()]
+    return codes, [t if t.lower() not in nothing else "" for t in texts] if nothing else texts
+
+
+def spread(codes: np.ndarray, values: Sequence[Any], dtype: Any, index: pd.Index) -> pd.Series:
+    """The values of the distinct texts, cell by cell; null where there was no text."""
+    return pd.Series(pd.array([*values, None], dtype=dtype)[codes], index=index)
+
+
+def _clean(text: str) -> str:
+    text = text.strip()
+    if text.isascii() and "\t" not in text:
+        return text
+    return _SPACES.sub(" ", text).replace("−", "-").replace("’", "'")
+
+
 def clean(series: pd.Series, empty: Collection[str] = ()) -> pd.Series:
     """Trimmed text with ordinary spaces; cells that are one of `empty` (any case) become empty."""
-    text = series.astype("str").str.strip()
-    odd = text.str.contains(_SPACES, regex=True) | text.str.contains("[−’]", regex=True)
-    if odd.any():
-        fixed = text[odd].str.replace(_SPACES, " ", regex=True).str.replace("−", "-").str.replace("’", "'")
-        text = text.where(~odd, fixed.reindex(text.index))
-    if empty:
-        text = text.mask(text.str.lower().isin([e.lower() for e in empty]), "")
-    return text
+    codes, texts = distinct(series, empty)
+    return spread(codes, texts, "str", series.index)
 
 
-def excel_errors(series: pd.Series) -> pd.Series:
-    """Which cells hold the result of a formula that failed."""
-    return series.str.fullmatch(_EXCEL_ERROR)
+def excel_error(text: str) -> bool:
+    """Is this the result of a formula that failed."""
+    return _EXCEL_ERROR.fullmatch(text) is not None
 
 
-def _typed(numbers: pd.Series, text: pd.Series, dtype: Literal["Int64", "Float64"]) -> Typed:
-    return Typed(numbers.astype(dtype), numbers.isna() & (text != ""))
+def _typed(
+    codes: np.ndarray,
+    texts: list[str],
+    values: Sequence[float | None],
+    dtype: Literal["Int64", "Float64"],
+    index: pd.Index,
+) -> Typed:
+    faulty = [value is None and text != "" for value, text in zip(values, texts, strict=True)]
+    return Typed(spread(codes, values, dtype, index), _spread_faults(codes, faulty, index))
+
+
+def _spread_faults(codes: np.ndarray, faulty: list[bool], index: pd.Index) -> pd.Series:
+    return pd.Series(np.array([*faulty, False])[codes], index=index)
+
+
+def _int_of(text: str) -> int | None:
+    if _INT.fullmatch(text):
+        return int(text)
+    if _GROUPS.fullmatch(text):
+        digits = text.translate(_NO_SEPARATOR)
+    elif _ZEROS.fullmatch(text):
+        digits = text[: max(text.rfind("."), text.rfind(","))]
+    else:
+        return None
+    return int(digits) if len(digits) <= 16 else None
 
 
 def to_int(series: pd.Series, empty: Collection[str] = ()) -> Typed:
     """Whole numbers, as Int64: « 1234 », « 1 234 », « 1,234 », « 1.234 », « -5 », « 12.0 »."""
-    text = clean(series, empty)
-    plain = text.str.fullmatch(_INT)
-    if not (plain | (text == "")).all():
-        groups, zeros = text.str.fullmatch(_GROUPS), text.str.fullmatch(_ZEROS)
-        text_digits = text.mask(groups, text.str.replace(r"[ ,.']", "", regex=True))
-        text_digits = text_digits.mask(zeros, text.str.replace(r"[.,]0+$", "", regex=True))
-        usable = plain | ((groups | zeros) & (text_digits.str.len() <= 16))
-        return _typed(pd.to_numeric(text_digits.where(usable)), text, "Int64")
-    return _typed(pd.to_numeric(text.where(plain)), text, "Int64")
+    codes, texts = distinct(series, empty)
+    return _typed(codes, texts, [_int_of(t) for t in texts], "Int64", series.index)
+
+
+def _number_of(text: str, says_comma: bool, says_point: bool) -> float | None:
+    """`says_…`: whether other cells of the column write decimals, for sure, with a comma or with a point."""
+    if _INT.fullmatch(text):
+        return float(text)
+    if _EITHER.fullmatch(text):
+        comma = "," in text
+        if says_comma == says_point:
+            # a lone comma is not known; a lone point with three decimals is a decimal point
+            return None if comma else float(text)
+        return float(text.replace(",", ".")) if comma == says_comma else float(text.translate(_NO_SEPARATOR))
+    if _GROUPS.fullmatch(text):
+        return float(text.translate(_NO_SEPARATOR))
+    if _POINT.fullmatch(text):
+        return float(re.sub("[ ,']", "", text))
+    if _COMMA.fullmatch(text):
+        return float(re.sub("[ .']", "", text).replace(",", "."))
+    return None
 
 
 def to_number(series: pd.Series, empty: Collection[str] = ()) -> Typed:
     """Decimal numbers, as Float64: « 12,5 », « 12.5 », « 1 234,5 », « 1,234.5 », « 1234 »."""
-    text = clean(series, empty)
-    whole = text.str.fullmatch(_INT)
-    point, comma = text.str.fullmatch(_POINT), text.str.fullmatch(_COMMA)
-    either = text.str.fullmatch(_EITHER)
-    groups = text.str.fullmatch(_GROUPS) & ~either
-    says_comma, says_point = (comma & ~either).any(), (point & ~either).any()
-    lone_comma = either & text.str.contains(",", regex=False)
-    # a lone point with three decimals is a decimal point, unless the column writes its decimals with a comma
-    if says_comma and not says_point:
-        groups |= either & ~lone_comma
-        comma, point = comma & ~groups, point & ~groups
-        lone_comma &= False
-    elif says_point and not says_comma:
-        groups |= lone_comma
-        comma = comma & ~groups
-        lone_comma &= False
-    comma, point = comma & ~lone_comma & ~groups, point & ~groups
-    digits = text.mask(groups, text.str.replace(r"[ ,.']", "", regex=True))
-    digits = digits.mask(point, text.str.replace(r"[ ,']", "", regex=True))
-    digits = digits.mask(comma, text.str.replace(r"[ .']", "", regex=True).str.replace(",", "."))
-    return _typed(pd.to_numeric(digits.where(whole | groups | point | comma)), text, "Float64")
+    codes, texts = distinct(series, empty)
+    sure = [t for t in texts if not _EITHER.fullmatch(t)]
+    says_comma, says_point = any(map(_COMMA.fullmatch, sure)), any(map(_POINT.fullmatch, sure))
+    values = [_number_of(t, says_comma, says_point) for t in texts]
+    return _typed(codes, texts, values, "Float64", series.index)
+
+
+def _percent_of(text: str) -> float | None:
+    signed = _SIGNED.fullmatch(text)
+    bare = text[:-1].removesuffix(" ") if signed else text
+    # one decimal separator is never ambiguous here: a percentage has no thousands
+    if not _DECIMAL.fullmatch(bare):
+        return None
+    number = float(bare.replace(",", "."))
+    return number / 100 if signed else number if 0 <= number <= 1 else None
 
 
 def to_percent(series: pd.Series, empty: Collection[str] = ()) -> Typed:
     """Fractions, as Float64: « 41,2 % » and « 41.2% » give 0.412; without a sign, 0 to 1 only."""
-    text = clean(series, empty)
-    signed = text.str.fullmatch(r"[-+]?[0-9 .,']+ ?%")
-    bare = text.str.replace(r" ?%$", "", regex=True).where(signed | (text == ""), text)
-    # one decimal separator is never ambiguous here: a percentage has no thousands
-    numbers = pd.to_numeric(bare.where(bare.str.fullmatch(r"[-+]?[0-9]+(?:[.,][0-9]+)?")).str.replace(",", "."))
-    values = (numbers / 100).where(signed, numbers.where(numbers.between(0, 1)))
-    return _typed(values, text, "Float64")
+    codes, texts = distinct(series, empty)
+    return _typed(codes, texts, [_percent_of(t) for t in texts], "Float64", series.index)
 
 
 def to_text(series: pd.Series, empty: Collection[str] = ()) -> Typed:
     """Text on one line, null where empty; the result of a failed formula is a fault."""
-    text = clean(series, empty)
-    spaced = text.str.contains(f"  |{_BREAKS}", regex=True)
-    if spaced.any():
-        text = text.mask(spaced, text.str.replace(r"\s+", " ", regex=True))
-    faulty = excel_errors(text)
-    return Typed(text.mask((text == "") | faulty), faulty)
+    codes, texts = distinct(series, empty)
+    lines = [_BLANKS.sub(" ", t) for t in texts]
+    faulty = [excel_error(t) for t in lines]
+    values = [None if bad or not t else t for t, bad in zip(lines, faulty, strict=True)]
+    return Typed(spread(codes, values, "str", series.index), _spread_faults(codes, faulty, series.index))
 
 
 def column_letter(index: int) -> str:

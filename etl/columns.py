@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Any, Literal
 
 import pandas as pd
@@ -123,6 +124,12 @@ def type_column(champ: Champ, raw: pd.Series) -> Typed:
     return rule(raw, champ.empty)
 
 
+@cache
+def _dtype(kind: Kind) -> Any:
+    """Of the values of a kind of column."""
+    return type_column(Champ("", kind, ()), pd.Series([], dtype="str")).values.dtype
+
+
 def read_table(
     feuille: Feuille, header: int, champs: Sequence[Champ], contexte: Contexte, extrait: Extrait
 ) -> Table | None:
@@ -147,8 +154,7 @@ def read_table(
     for champ in champs:
         place = columns.get(champ.nom)
         if place is None:
-            blank = pd.Series([""] * len(body), dtype="str")
-            frame[champ.nom] = type_column(champ, blank).values
+            frame[champ.nom] = pd.Series([pd.NA] * len(body), dtype=_dtype(champ.kind))
             continue
         raw = body.iloc[:, place.rank].reset_index(drop=True)
         dated = champ.kind == "date"

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
+import numpy as np
 import pandas as pd
 
-from etl.cells import clean, unaccented
+from etl.cells import distinct, unaccented
 
 Order = Literal["mdy", "dmy"]
 
@@ -21,12 +24,14 @@ _TIME = (
     r"(?:(?:[t, ]| a)+ ?([0-9]{1,2})(?::| ?h ?)([0-9]{2})(?:(?::| ?min ?)([0-9]{2})(?:\.[0-9]+)?(?: ?s)?| ?min)?"
     r" ?([ap]\.?m\.?)?(?: ?(?:utc|gmt|z|[+-][0-9]{2}:?[0-9]{2}).*)?)?"
 )
-_ISO = r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})" + _TIME
-_COMPACT = r"([0-9]{4})([0-9]{2})([0-9]{2})"
-_NUMERIC = r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4}|[0-9]{2})" + _TIME
+_PLAIN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T][0-9]{2}:[0-9]{2}:[0-9]{2})?")
+_ORDINARY = re.compile(r"(?:[!-~]| (?! ))*")  # for which lower case is all that `unaccented` does
+_ISO = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})" + _TIME)
+_COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
+_NUMERIC = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4}|[0-9]{2})" + _TIME)
 _DAY_NAME = r"(?:(?:lun|mar|mer|jeu|ven|sam|dim|mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,? )?"
-_DAY_FIRST = _DAY_NAME + r"([0-9]{1,2})(?:er)?[ -]([a-z]+)\.?,?[ -]([0-9]{4})" + _TIME
-_MONTH_FIRST = _DAY_NAME + r"([a-z]+)\.? ([0-9]{1,2})(?:st|nd|rd|th)?,? ([0-9]{4})" + _TIME
+_DAY_FIRST = re.compile(_DAY_NAME + r"([0-9]{1,2})(?:er)?[ -]([a-z]+)\.?,?[ -]([0-9]{4})" + _TIME)
+_MONTH_FIRST = re.compile(_DAY_NAME + r"([a-z]+)\.? ([0-9]{1,2})(?:st|nd|rd|th)?,? ([0-9]{4})" + _TIME)
 
 _MONTHS = {
     **dict.fromkeys(("janvier", "janv", "jan", "january"), 1),
@@ -63,44 +68,28 @@ def month_number(name: str) -> int | None:
 
 
 def to_datetime(series: pd.Series, order: Order = "mdy", empty: Collection[str] = ()) -> Dates:
-    """Moments, without time zone. Impossible ones (31 February) are faulty."""
-    text = clean(series, empty)
-    iso = text.str.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T][0-9]{2}:[0-9]{2}:[0-9]{2})?")
-    if (iso | (text == "")).all():  # what a workbook's own dates look like: the one shape that must be fast
-        values = pd.to_datetime(text.where(iso), format="ISO8601", errors="coerce")
-        return Dates(values, values.isna() & (text != ""))
-    known = pd.Series(text[text != ""].unique(), dtype="str")
-    lowered = _lowered(known)
-    parts = pd.DataFrame(index=known.index, columns=["y", "m", "d", "hh", "mm", "ss", "ap"], dtype="object")
-    left = pd.Series(True, index=known.index)
-    numeric = pd.DataFrame()
-    for pattern, names in (
-        (_ISO, "y m d hh mm ss ap"),
-        (_COMPACT, "y m d"),
-        (_NUMERIC, "a b y hh mm ss ap"),
-        (_DAY_FIRST, "d m y hh mm ss ap"),
-        (_MONTH_FIRST, "m d y hh mm ss ap"),
-    ):
-        hits = left & lowered.str.fullmatch(pattern)
-        if not hits.any():
-            continue
-        found = lowered[hits].str.extract(f"^{pattern}$").astype("object")
-        found.columns = names.split()
-        if pattern in (_DAY_FIRST, _MONTH_FIRST):
-            found["m"] = found["m"].map({name: month_number(name) for name in found["m"].unique()})
-        if pattern == _NUMERIC:
-            numeric = found
-        parts.loc[found.index, [c for c in found.columns if c in parts]] = found
-        left &= ~known.index.isin(found.index)
-    chosen, flipped = _choose(numeric, order, known, text)
-    if chosen and not numeric.empty:
-        first, second = ("m", "d") if chosen == "mdy" else ("d", "m")
-        parts.loc[numeric.index, [first, second]] = numeric[["a", "b"]].to_numpy()
-        parts.loc[numeric.index, "y"] = numeric["y"].map(lambda y: y if len(y) == 4 else f"20{y}")
-    values = pd.Series(_stamps(parts).to_numpy(), index=known)
-    result = pd.to_datetime(text.map(values))
-    others = int((~left).sum()) - len(numeric)
-    return Dates(result, result.isna() & (text != ""), chosen, flipped, bool(len(numeric) and others))
+    """Moments, without time zone. Impossible ones (31 February) are faulty.
+
+    Each text is read once, whatever the number of cells that hold it.
+    """
+    codes, texts = distinct(series, empty)
+    if all(map(_PLAIN.fullmatch, filter(None, texts))):  # a workbook's own dates: the one shape that must be fast
+        stamps = pd.to_datetime(pd.Series(texts, dtype="str"), format="ISO8601", errors="coerce").to_numpy()
+        return _told(codes, texts, stamps, series.index)
+    read = [_read(t) for t in texts]
+    numeric = [found for found in read if isinstance(found, _Numeric)]
+    chosen, flipped = _choose(numeric, order)
+    moments = [found.moment(chosen or order) if isinstance(found, _Numeric) else _moment(found) for found in read]
+    others = sum(found is not None for found in read) - len(numeric)
+    dates = _told(codes, texts, np.array(moments, dtype="datetime64[s]"), series.index)
+    return dates._replace(order=chosen, flipped=flipped, mixed=bool(numeric and others))
+
+
+def _told(codes: np.ndarray, texts: list[str], stamps: np.ndarray, index: pd.Index) -> Dates:
+    """The moment of each cell, from those of the different texts."""
+    values = np.append(stamps.astype("datetime64[s]"), np.datetime64("NaT"))
+    faulty = np.isnat(values) & np.array([*(t != "" for t in texts), False])
+    return Dates(pd.Series(values[codes], index=index), pd.Series(faulty[codes], index=index))
 
 
 def to_date(series: pd.Series, order: Order = "mdy", empty: Collection[str] = ()) -> Dates:
@@ -109,35 +98,79 @@ def to_date(series: pd.Series, order: Order = "mdy", empty: Collection[str] = ()
     return dates._replace(values=dates.values.dt.normalize())
 
 
-def _lowered(texts: pd.Series) -> pd.Series:
-    """`unaccented`, a whole column at a time where texts are plain."""
-    odd = texts.str.contains("[^!-~ ]|  ", regex=True)
-    return texts.str.lower().where(~odd, texts[odd].map(unaccented).reindex(texts.index)).astype("str")
+class _Numeric(NamedTuple):
+    """Three numbers whose order must be chosen. `heure`: (hours, minutes, seconds, half of the day)."""
+
+    a: int
+    b: int
+    annee: int
+    heure: tuple[str | None, ...]
+
+    def day(self, order: Order) -> date | None:
+        month, day = (self.a, self.b) if order == "mdy" else (self.b, self.a)
+        return _day(self.annee, month, day)
+
+    def moment(self, order: Order) -> datetime | None:
+        return _moment((self.day(order), self.heure))
 
 
-def _stamps(parts: pd.DataFrame) -> pd.Series:
-    """Moments from columns of parts, null where they make no day."""
-    numbers = parts.drop(columns="ap").apply(pd.to_numeric, errors="coerce")
-    hours = numbers["hh"].fillna(0)
-    half = parts["ap"].fillna("").astype("str").str[:1]
-    hours = hours.mask((half == "p") & (hours < 12), hours + 12).mask((half == "a") & (hours == 12), 0)
-    days = pd.to_datetime(
-        pd.DataFrame({"year": numbers["y"], "month": numbers["m"], "day": numbers["d"]}), errors="coerce"
-    )
-    seconds = hours * 3600 + numbers["mm"].fillna(0) * 60 + numbers["ss"].fillna(0)
-    stamps: pd.Series = days + pd.to_timedelta(seconds.where(seconds < 86400), unit="s")
-    return stamps.astype("datetime64[s]")
+_Lu = tuple[date | None, tuple[str | None, ...]]  # a day, and the hour as it is written
 
 
-def _choose(numeric: pd.DataFrame, order: Order, known: pd.Series, text: pd.Series) -> tuple[Order | None, bool]:
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _read(text: str) -> _Lu | _Numeric | None:
+    """What a text says of a day, by the first shape that it fits; None where it fits none."""
+    low = text.lower() if _ORDINARY.fullmatch(text) else unaccented(text)
+    if found := _ISO.fullmatch(low):
+        y, m, d, *hour = found.groups()
+        return _day(int(y), int(m), int(d)), tuple(hour)
+    if found := _COMPACT.fullmatch(low):
+        return _day(*map(int, found.groups())), ()
+    if found := _NUMERIC.fullmatch(low):
+        a, b, y, *hour = found.groups()
+        return _Numeric(int(a), int(b), int(y) if len(y) == 4 else 2000 + int(y), tuple(hour))
+    if found := _DAY_FIRST.fullmatch(low):
+        d, name, y, *hour = found.groups()
+    elif found := _MONTH_FIRST.fullmatch(low):
+        name, d, y, *hour = found.groups()
+    else:
+        return None
+    month = month_number(name)
+    return _day(int(y), month, int(d)) if month else None, tuple(hour)
+
+
+def _moment(read: _Lu | None) -> datetime | None:
+    """A day and its hour together; None where they make no moment."""
+    day, hour = read or (None, ())
+    if day is None:
+        return None
+    if not hour:
+        return datetime.combine(day, time())
+    hours, minutes, seconds = (int(part or 0) for part in hour[:3])
+    half = (hour[3] or "")[:1]
+    if half == "p" and hours < 12:
+        hours += 12
+    elif half == "a" and hours == 12:
+        hours = 0
+    total = hours * 3600 + minutes * 60 + seconds
+    return datetime.combine(day, time()) + timedelta(seconds=total) if total < 86400 else None
+
+
+def _choose(numeric: list[_Numeric], order: Order) -> tuple[Order | None, bool]:
     """The order of day and month that the column shows, and whether it is not the source's own."""
-    if numeric.empty:
+    if not numeric:
         return None, False
-    a, b = pd.to_numeric(numeric["a"]), pd.to_numeric(numeric["b"])
-    if (a > 12).any() != (b > 12).any():
-        chosen: Order = "dmy" if (a > 12).any() else "mdy"
+    first, second = any(n.a > 12 for n in numeric), any(n.b > 12 for n in numeric)
+    if first != second:
+        chosen: Order = "dmy" if first else "mdy"
         return chosen, chosen != order
-    if (a > 12).any():  # both: no order reads every cell; the source's own leaves the others faulty
+    if first:  # both: no order reads every cell; the source's own leaves the others faulty
         return order, False
     other: Order = "dmy" if order == "mdy" else "mdy"
     if _follow(numeric, other) > _follow(numeric, order):
@@ -145,13 +178,10 @@ def _choose(numeric: pd.DataFrame, order: Order, known: pd.Series, text: pd.Seri
     return order, False
 
 
-def _follow(numeric: pd.DataFrame, order: Order) -> int:
-    """How many dates come the day after the one before them, read in this order."""
-    month, day = ("a", "b") if order == "mdy" else ("b", "a")
-    year = numeric["y"].map(lambda y: y if len(y) == 4 else f"20{y}")
-    frame = pd.DataFrame({"year": year, "month": numeric[month], "day": numeric[day]})
-    days = pd.to_datetime(frame.apply(pd.to_numeric), errors="coerce")
-    return int((days.diff().abs() == pd.Timedelta(days=1)).sum())
+def _follow(numeric: list[_Numeric], order: Order) -> int:
+    """How many dates come the day after, or before, the one above them, read in this order."""
+    days = [n.day(order) for n in numeric]
+    return sum(a is not None and b is not None and abs((b - a).days) == 1 for a, b in pairwise(days))
 
 
 def years_in(text: str) -> list[int]:

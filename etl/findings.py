@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from etl.cells import Typed, column_letter, excel_errors, strip_controls
+from etl.cells import Typed, column_letter, excel_error, strip_controls
 from etl.privacy import mask, scrub
 from etl.source import Constat, Feuille, Verdict
 
@@ -71,7 +71,7 @@ def faulty_cells(
     out = []
     for k in faulty[:LISTES_MAX]:
         text = str(raw.iloc[k]).strip()
-        formula = bool(excel_errors(pd.Series([text], dtype="str")).iloc[0])
+        formula = excel_error(text)
         text = scrub(text)[:60]
         note = f"La formule de cette cellule est en erreur ({text})." if formula else f"« {text} » {_ATTENDU[kind]}."
         out.append(
