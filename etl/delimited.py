@@ -16,6 +16,7 @@ from itertools import chain, islice, pairwise, zip_longest
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from etl.source import Constat, Feuille
 from etl.unquoted import TETE, find_cut, read_rest, stacked
@@ -239,11 +240,11 @@ def _frame(pieces: list[list[pa.Array]]) -> pd.DataFrame:
         pa.chunked_array([piece[k] if k < len(piece) else blank[rank] for rank, piece in enumerate(pieces)])
         for k in range(width)
     ]
-    frame: pd.DataFrame = pa.table(columns, names=[str(k) for k in range(width)]).to_pandas()
-    frame.columns = pd.RangeIndex(width)
-    while width and not frame.iloc[:, width - 1].str.strip().astype(bool).any():
-        width -= 1
-    return frame.iloc[:, :width]
+    while len(columns) > 1 and not pc.any(pc.not_equal(pc.utf8_trim_whitespace(columns[-1]), "")).as_py():
+        columns.pop()
+    frame: pd.DataFrame = pa.table(columns, names=[str(k) for k in range(len(columns))]).to_pandas()
+    frame.columns = pd.RangeIndex(len(columns))
+    return frame
 
 
 # ------------------------------------------------------------------ quotes

@@ -156,11 +156,16 @@ class Answers(NamedTuple):
     known: pd.Series
 
 
+def verdicts(texts: Iterable[str], nom: str) -> dict[str, bool | None]:
+    """Is each answer satisfied, when the scale says it by itself; null for those that leave the denominator."""
+    sure = nom in load_echelles().echelles and load_echelles().echelles[nom].connu
+    return {t: default_part(nom, t) if sure else None for t in texts}
+
+
 def read_answers(series: pd.Series, nom: str = SATISFACTION) -> Answers:
     """Each answer of a question; blank ones are null and known. Null too while nobody said what is satisfied."""
-    texts = list(series.unique())
-    sure = nom in load_echelles().echelles and load_echelles().echelles[nom].connu
-    verdict = {t: default_part(nom, t) if sure else None for t in texts}
+    texts = series.unique().tolist()
+    verdict = verdicts(texts, nom)
     on_scale = {t: is_out(t) or rank_of(nom, t) is not None for t in texts}
     return Answers(series.map(verdict).astype("boolean"), series.map(on_scale).astype("bool"))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Literal, NamedTuple
 
 import pandas as pd
@@ -198,4 +198,9 @@ def row_columns(famille: str) -> list[str]:
 
 
 def empty_rows(famille: str) -> pd.DataFrame:
+    return _no_rows(famille).copy()
+
+
+@cache
+def _no_rows(famille: str) -> pd.DataFrame:
     return pd.DataFrame({c: pd.Series(dtype="object") for c in row_columns(famille)})

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from etl.choices import Ticks
-from etl.scales import SATISFACTION, label, rank_of, read_answers
+from etl.scales import SATISFACTION, label, rank_of, verdicts
 
 
 class Question(NamedTuple):
@@ -56,18 +57,18 @@ def count_answers(outil: str, questions: list[Question], frame: pd.DataFrame, so
 
 def _single(question: Question, month: pd.Series) -> list[dict[str, Any]]:
     """`echelle` is null for an answer that says nothing of the scale: it leaves the denominator whatever is decided."""
-    given = question.reponses != ""
-    satisfied = read_answers(question.reponses, question.echelle).satisfait
-    answers = pd.DataFrame({"month": month, "reponse": question.reponses, "satisfait": satisfied})[given]
-    counted = answers.groupby(["month", "reponse"], sort=True).agg(
-        nombre=("reponse", "size"), satisfait=("satisfait", "first")
-    )
+    when, months = pd.factorize(month.array, sort=True)
+    what, known = pd.factorize(question.reponses, sort=True)
+    answers: list[str] = known.tolist()
+    counts = np.bincount(when * len(answers) + what, minlength=len(months) * len(answers))
+    satisfied = verdicts(answers, question.echelle)
+    scaled = {a for a in answers if rank_of(question.echelle, a) is not None}
     return [
         {
-            "month": when, "reponse": reponse, "satisfait": satisfait, "nombre": nombre,
-            "echelle": question.echelle if rank_of(question.echelle, reponse) is not None else None,
+            "month": months[rank // len(answers)], "reponse": reponse, "satisfait": satisfied[reponse],
+            "nombre": int(counts[rank]), "echelle": question.echelle if reponse in scaled else None,
         }
-        for when, reponse, nombre, satisfait in counted.reset_index().itertuples(index=False)
+        for rank in counts.nonzero()[0] if (reponse := answers[rank % len(answers)])
     ]  # fmt: skip
 
 
