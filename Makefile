@@ -44,7 +44,7 @@ site: $(VENV)/.app
 
 ## test: environment, installation with a browser, and every test
 test: $(VENV)/.browser
-	$(PY) -m pytest -q -n auto
+	$(PY) -m pytest -q -n auto --dist worksteal
 
 ## check: format, lint, types, import contract, tests
 check: $(VENV)/.browser
@@ -53,7 +53,7 @@ check: $(VENV)/.browser
 	$(PY) -m mypy
 	$(VENV)/bin/lint-imports
 	$(PY) -m rqds_metrics verifier
-	$(PY) -m pytest -q -n auto
+	$(PY) -m pytest -q -n auto --dist worksteal
 
 ## bench: ratios taken side by side in one run
 bench: $(VENV)/.browser
