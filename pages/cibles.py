@@ -47,7 +47,7 @@ if vue == "excel":
         "Le classeur contient chaque cible et chaque échéance. Changez des cellules, redéposez-le : seules les cellules "
         "changées comptent, une cellule vide ne change rien, « retirer » retire."
     )
-    download("classeur_cibles", "Télécharger cibles.xlsx", workbook(), "cibles.xlsx", icon=":material/download:")
+    download("classeur_cibles", "Télécharger cibles.xlsx", workbook, "cibles.xlsx", icon=":material/download:")
     file = st.file_uploader("Classeur rempli", type=["xlsx"], key="cibles_classeur", label_visibility="collapsed")
     if file:
         classeur = read_back(file.name, file.getvalue())

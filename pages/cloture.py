@@ -24,7 +24,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
         download(
             "recu",
             "Télécharger le reçu (PDF)",
-            receipt(bilan, contexte.au),
+            lambda: receipt(bilan, contexte.au),
             name,
             "application/pdf",
             icon=":material/download:",

@@ -68,7 +68,7 @@ with st.expander("Saisir ce qu'aucun outil ne donne : le gabarit Excel"):
     download(
         "gabarit",
         f"Télécharger {name}",
-        template_of(year),
+        lambda: template_of(year),
         name,
         icon=":material/download:",
     )

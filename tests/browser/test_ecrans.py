@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, TimeoutError, expect
 
 from tests.browser.serveur import served
 from tests.test_correspondance import ENVOIS
@@ -45,8 +46,15 @@ def opened(page: Page, url: str) -> Page:
     expect(page.locator("h1").first).to_be_visible()
     expect(page.locator(".racine").first).to_be_attached()
     expect(page.locator("#avance")).to_have_count(0)  # the screen that can be acted upon has come
-    page.wait_for_load_state("networkidle")
+    settled(page)
     return page
+
+
+def settled(page: Page) -> None:
+    """Wait until the page is done, and quiet: Streamlit asks for a file on offer and may never read the answer."""
+    expect(page.locator("[data-test-script-state=notRunning]")).to_be_attached()
+    with suppress(TimeoutError):
+        page.wait_for_load_state("networkidle", timeout=10_000)
 
 
 def overflowing(page: Page) -> list[str]:
@@ -139,7 +147,7 @@ def test_an_export_being_described(address, new_page, tmp_path, width):
     page = opened(new_page(width), f"{address}/autre-outil")
     page.locator("input[type=file]").first.set_input_files(file)
     expect(page.get_by_text("Ce que ce fichier changerait")).to_be_visible()
-    page.wait_for_load_state("networkidle")
+    settled(page)
     assert overflowing(page) == []
     if width == 1440:
         assert english(page) == []

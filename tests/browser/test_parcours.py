@@ -101,7 +101,7 @@ def test_the_demonstration_loads_in_one_click_and_leaves_in_one(tmp_path, new_pa
         page.goto(address)
         page.get_by_role("button", name="Voir d'abord avec des données fictives").click()
         banner = page.get_by_text("Données fictives", exact=True)
-        expect(banner).to_be_visible(timeout=120_000)
+        expect(banner).to_be_visible(timeout=400_000)
         for path in ("orientation", "fiche", "televerser"):
             page.goto(f"{address}/{path}")
             expect(banner).to_be_visible()
