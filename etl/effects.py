@@ -17,8 +17,9 @@ import duckdb
 
 from rqds_metrics import store
 from rqds_metrics.alimentation import plan_decided
-from rqds_metrics.donnees import Lot, read_donnees
+from rqds_metrics.donnees import read_donnees
 from rqds_metrics.exercice import PREMIER, Exercice
+from rqds_metrics.lots import Lot
 from rqds_metrics.mesures import load_mesures
 from rqds_metrics.plan import Indicateur, load_plan
 from rqds_metrics.registre import read_decisions

@@ -11,7 +11,7 @@ from typing import Literal
 
 from etl.effects import Effet, Remplace, Trace, read_traces
 from etl.originaux import Original, find_original
-from rqds_metrics.donnees import Lot, read_lots
+from rqds_metrics.lots import Lot, read_lots
 from rqds_metrics.store import connect, version
 
 # How a finding of the reader is named once its words, which may quote the file, are gone; the others go by their name.

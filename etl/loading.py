@@ -21,8 +21,8 @@ from etl.source import Constat, Extrait, Lecture
 from etl.vigilance import cautions
 from rqds_metrics import activite, horloge, store
 from rqds_metrics.disk import DisquePlein, check_room
-from rqds_metrics.donnees import Lot, read_lots, read_portees_near
 from rqds_metrics.familles import COMMUNES, FAMILLES
+from rqds_metrics.lots import Lot, read_lots, read_portees_near
 from rqds_metrics.registre import read_decisions
 from rqds_metrics.regles.formats import jour
 from rqds_metrics.regles.vivant import Portee

@@ -15,7 +15,7 @@ from etl.findings import constat_at, quoted
 from etl.periods import Period, parse_period, whole_month
 from etl.privacy import scrub
 from etl.source import Constat, Extrait, Tranche, Verdict
-from rqds_metrics.donnees import Lot
+from rqds_metrics.lots import Lot
 from rqds_metrics.regles.formats import periode
 from rqds_metrics.regles.vivant import Portee
 

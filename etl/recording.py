@@ -20,8 +20,8 @@ from etl.loading import LotRefuse, write_lot
 from etl.source import Constat, Extrait, Lecture, Tranche, row_columns
 from etl.sources.saisie import SOURCE
 from rqds_metrics import activite, horloge, store
-from rqds_metrics.donnees import read_lots
 from rqds_metrics.exercice import Exercice
+from rqds_metrics.lots import read_lots
 from rqds_metrics.plan import Plan, load_plan
 from rqds_metrics.regles.formats import jour
 from rqds_metrics.regles.vivant import Span, subtract

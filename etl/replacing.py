@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from etl.source import Constat, Extrait, Tranche
-from rqds_metrics.donnees import Lot
+from rqds_metrics.lots import Lot
 from rqds_metrics.regles.formats import periode
 from rqds_metrics.regles.vivant import Portee, Span, merge, subtract
 

@@ -11,7 +11,7 @@ from etl.effects import recorded
 from etl.loading import LotRefuse
 from etl.source import Constat
 from rqds_metrics import activite, horloge, store
-from rqds_metrics.donnees import Lot, read_lots, read_portees, read_tranches
+from rqds_metrics.lots import Lot, read_lots, read_portees, read_tranches
 from rqds_metrics.regles.formats import periode
 from rqds_metrics.regles.vivant import Portee, Span, subtract
 

@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from rqds_metrics.donnees import Donnees, Lot
+from rqds_metrics.donnees import Donnees
 from rqds_metrics.exercice import Exercice
+from rqds_metrics.lots import Lot
 from rqds_metrics.plan import Indicateur, Plan
 from rqds_metrics.regles.formats import quantite
 from rqds_metrics.regles.series import Serie, month_total

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from rqds_metrics.alimentation import Alimentation
-from rqds_metrics.donnees import load_donnees, portee_table, read_donnees, read_lots, read_portees
+from rqds_metrics.donnees import load_donnees, read_donnees
 from rqds_metrics.exercice import Exercice
 from rqds_metrics.familles import FAMILLES
+from rqds_metrics.lots import portee_table, read_lots, read_portees
 from rqds_metrics.mesures import load_mesures, plages_decided
 from rqds_metrics.plan import load_plan
 from rqds_metrics.registre import Decision

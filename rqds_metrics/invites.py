@@ -9,8 +9,9 @@ from pathlib import Path
 
 import duckdb
 
-from rqds_metrics.donnees import load_donnees, portee_table
+from rqds_metrics.donnees import load_donnees
 from rqds_metrics.exercice import Exercice
+from rqds_metrics.lots import portee_table
 from rqds_metrics.registre import decide
 from rqds_metrics.store import connect, version
 

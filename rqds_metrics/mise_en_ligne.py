@@ -20,7 +20,8 @@ from rqds_metrics.diffusion.composition import Choix, build, figures_of_people
 from rqds_metrics.diffusion.ecarts import ecarts_of
 from rqds_metrics.diffusion.instantanes import file_name, read_publication, write_file
 from rqds_metrics.diffusion.retenue import Cellule
-from rqds_metrics.donnees import load_donnees, portee_table
+from rqds_metrics.donnees import load_donnees
+from rqds_metrics.lots import portee_table
 from rqds_metrics.parts import decided
 from rqds_metrics.plan import load_plan
 from rqds_metrics.registre import Decisions

@@ -9,7 +9,8 @@ from pathlib import Path
 from rqds_metrics.alimentation import plan_decided
 from rqds_metrics.corrections import corrected
 from rqds_metrics.differences import Progression, read_growth, split
-from rqds_metrics.donnees import Lot, portee_table, question_of, read_lots, read_portees, read_tranches
+from rqds_metrics.lecture import question_of
+from rqds_metrics.lots import Lot, portee_table, read_lots, read_portees, read_tranches
 from rqds_metrics.parts import decided
 from rqds_metrics.plan import Indicateur, load_plan
 from rqds_metrics.registre import read_decisions

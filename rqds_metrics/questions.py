@@ -9,7 +9,8 @@ from difflib import SequenceMatcher
 from pathlib import Path
 
 from rqds_metrics.corrections import corrected
-from rqds_metrics.donnees import load_donnees, portee_table
+from rqds_metrics.donnees import load_donnees
+from rqds_metrics.lots import portee_table
 from rqds_metrics.parts import CHOIX, Choix, Reponse, count, read_choix, undecided
 from rqds_metrics.plan import Condition, Indicateur, Plan
 from rqds_metrics.registre import Decisions

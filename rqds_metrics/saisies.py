@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import duckdb
 
 from rqds_metrics.corrections import corrected
-from rqds_metrics.donnees import Lot, portee_table, read_lots, read_portees
 from rqds_metrics.exercice import Exercice
+from rqds_metrics.lots import Lot, portee_table, read_lots, read_portees
 from rqds_metrics.plan import Indicateur
 from rqds_metrics.registre import read_decisions
 from rqds_metrics.store import connect, version

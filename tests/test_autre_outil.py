@@ -10,7 +10,7 @@ import pytest
 
 from etl.correspondance import saved, to_json
 from rqds_metrics import store
-from rqds_metrics.donnees import read_lots
+from rqds_metrics.lots import read_lots
 from rqds_metrics.registre import read_decisions
 from rqds_metrics.resultats import resultats
 from tests.test_correspondance import CYBER, ENVOIS

@@ -12,7 +12,7 @@ from etl.demo.load import load_demo
 from etl.loading import LotRefuse, remove_demo
 from etl.recognition import read_export
 from rqds_metrics import store
-from rqds_metrics.donnees import read_lots
+from rqds_metrics.lots import read_lots
 from rqds_metrics.plan import load_plan
 from rqds_metrics.regles.statut import EVALUES
 from rqds_metrics.resultats import resultats

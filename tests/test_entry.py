@@ -12,7 +12,7 @@ from etl.loading import LotRefuse, cancel_lot
 from etl.recording import store_entries
 from etl.typed import proof
 from rqds_metrics import store
-from rqds_metrics.donnees import read_lots
+from rqds_metrics.lots import read_lots
 from rqds_metrics.plan import load_plan
 from rqds_metrics.regles.par_nom import Nommee, together
 from rqds_metrics.resultats import resultats

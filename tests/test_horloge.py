@@ -9,9 +9,10 @@ from etl.restoring import restore_lot
 from rqds_metrics import horloge as clock
 from rqds_metrics import store
 from rqds_metrics.avis import send_notices
-from rqds_metrics.donnees import load_donnees, read_lots
+from rqds_metrics.donnees import load_donnees
 from rqds_metrics.exercice import Exercice
 from rqds_metrics.horloge import HorlogeFausse, ahead, before_plan, redate
+from rqds_metrics.lots import read_lots
 from rqds_metrics.plan import load_plan
 from rqds_metrics.registre import Choix, decide, decide_all, read_decisions, read_history
 from rqds_metrics.resultats import Calcul

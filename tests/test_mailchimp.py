@@ -12,7 +12,7 @@ from etl.recognition import read_export
 from etl.restoring import restore_lot
 from etl.sources._mailchimp import mailing_mark
 from rqds_metrics import store
-from rqds_metrics.donnees import read_lots, read_portees
+from rqds_metrics.lots import read_lots, read_portees
 from rqds_metrics.resultats import resultats
 
 JOUR = date(2026, 11, 20)

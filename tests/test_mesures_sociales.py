@@ -6,8 +6,8 @@ import pytest
 
 from etl.source import Tranche
 from rqds_metrics import store
-from rqds_metrics.donnees import portee_table, read_lots, read_portees
 from rqds_metrics.familles import FAMILLES
+from rqds_metrics.lots import portee_table, read_lots, read_portees
 from rqds_metrics.mesures import check_mesures, load_mesures
 from rqds_metrics.plan import load_plan
 from rqds_metrics.registre import Reglages

@@ -48,6 +48,6 @@ def test_what_is_approved_is_put_online_then_proposed_published_and_taken_back(a
     assert {e.numero for e in second.historique} == {1, 2, 3}
     assert "Rien ne changerait" in shown(at)
 
-    at = press(at, "Retirer la publication n° 3")
+    at = press(at, "Oui, la retirer")
     assert not at.exception and current(folder) == first
     assert "Publication n° 3 retirée" in shown(at)

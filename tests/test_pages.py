@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rqds_metrics import store
-from rqds_metrics.donnees import read_lots
+from rqds_metrics.lots import read_lots
 from rqds_metrics.plan import load_plan
 from rqds_metrics.resultats import resultats
 

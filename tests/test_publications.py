@@ -23,7 +23,8 @@ from rqds_metrics.diffusion.composition import Choix, build
 from rqds_metrics.diffusion.donnees_ouvertes import addresses_of, files_of, open_data
 from rqds_metrics.diffusion.ecarts import ecarts_of
 from rqds_metrics.diffusion.site import write_site
-from rqds_metrics.donnees import Donnees, empty_donnees, load_donnees, read_lots
+from rqds_metrics.donnees import Donnees, empty_donnees, load_donnees
+from rqds_metrics.lots import read_lots
 from rqds_metrics.plan import Formule, load_plan
 from rqds_metrics.registre import Decision, decide
 from rqds_metrics.regles.series import Serie

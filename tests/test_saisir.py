@@ -24,8 +24,9 @@ from etl.listed import names_of, texts_of
 from etl.recording import store_entries
 from rqds_metrics import store
 from rqds_metrics.alimentation import plan_decided
-from rqds_metrics.donnees import load_donnees, read_lots
+from rqds_metrics.donnees import load_donnees
 from rqds_metrics.exercice import Exercice
+from rqds_metrics.lots import read_lots
 from rqds_metrics.manquants import missing
 from rqds_metrics.plan import load_plan
 from rqds_metrics.registre import Decisions, decide

@@ -16,8 +16,9 @@ from etl.loading import LotRefuse, store_lot, store_with_effect
 from etl.recognition import read_export
 from etl.source import Constat
 from rqds_metrics import activite, commentaires, store
-from rqds_metrics.donnees import load_donnees, read_donnees, read_lots
+from rqds_metrics.donnees import load_donnees, read_donnees
 from rqds_metrics.exercice import Exercice
+from rqds_metrics.lots import read_lots
 from rqds_metrics.plan import Plan, load_plan
 from rqds_metrics.registre import decide
 from rqds_metrics.resultats import Calcul, compute

@@ -15,8 +15,8 @@ from pages.ui.portier import permit
 from pages.ui.sources import tool_name
 from rqds_metrics.cloture import BilanMois, Revision, bilan_of, revisions, to_keep
 from rqds_metrics.diffusion.recu import receipt_data, receipt_pdf
-from rqds_metrics.donnees import Lot
 from rqds_metrics.exercice import Exercice
+from rqds_metrics.lots import Lot
 from rqds_metrics.registre import Decision, decide
 from rqds_metrics.regles.formats import mois
 from rqds_metrics.store import local, today, transaction

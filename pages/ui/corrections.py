@@ -14,7 +14,7 @@ from pages.ui.envois import Dit, when_text
 from pages.ui.gabarits import escape_markdown, render
 from pages.ui.portier import permit
 from rqds_metrics.corrections import identity_of, read_rows, to_keep
-from rqds_metrics.donnees import Lot
+from rqds_metrics.lots import Lot
 from rqds_metrics.registre import decide
 from rqds_metrics.regles.formats import nombre, periode
 from rqds_metrics.store import now, today, transaction

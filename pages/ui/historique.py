@@ -18,7 +18,7 @@ from pages.ui.envois import Dit, when_text
 from pages.ui.gabarits import escape_markdown, render
 from pages.ui.portier import download, permit
 from pages.ui.sources import tool_title
-from rqds_metrics.donnees import Lot
+from rqds_metrics.lots import Lot
 from rqds_metrics.store import local
 
 ORIGINAUX = {"origine": "Fichier d'origine", "copie": "Copie sans renseignements personnels"}

@@ -251,10 +251,10 @@ def take_back_online() -> None:
     p = demandes.standing(donnees(today()).decisions)
     if p is None or p.numero is None or not may("publication"):
         return
-    with st.popover("Retirer ce qui est en ligne"):
+    with st.popover(f"Retirer la publication n° {p.numero}"):
         st.write("La publication précédente, s'il y en a une, sera de nouveau en ligne.")
         why = st.text_input("Pourquoi", max_chars=200, key="pourquoi_retrait")
-        if st.button(f"Retirer la publication n° {p.numero}", key="retirer"):
+        if st.button("Oui, la retirer", key="retirer"):
             number, demo = p.numero, donnees(today()).demo
             _do(
                 lambda: publications.take_back(number, qui=permit("publication"), pourquoi=why, demo=demo),

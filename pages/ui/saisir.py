@@ -21,8 +21,8 @@ from pages.ui.envois import Dit, when_text
 from pages.ui.gabarits import escape_markdown, render
 from pages.ui.historique import confirm_cancel
 from pages.ui.portier import permit
-from rqds_metrics.donnees import Lot
 from rqds_metrics.exercice import Exercice
+from rqds_metrics.lots import Lot
 from rqds_metrics.manquants import missing
 from rqds_metrics.plan import Indicateur
 from rqds_metrics.regles.formats import jour

@@ -11,7 +11,7 @@ from typing import Any
 import typst
 
 from rqds_metrics.cloture import ETATS, BilanMois, Revision
-from rqds_metrics.donnees import Lot
+from rqds_metrics.lots import Lot
 from rqds_metrics.regles.formats import jour, mois, nombre
 
 _GABARIT = Path(__file__).with_name("recu.typ")

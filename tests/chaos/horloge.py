@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from rqds_metrics import store
-from rqds_metrics.donnees import read_lots
+from rqds_metrics.lots import read_lots
 from rqds_metrics.plan import RACINE
 from tests.chaos.appli import export
 from tests.processus import launched
