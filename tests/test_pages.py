@@ -54,6 +54,13 @@ def test_the_fiche_of_each_kind(app_on, demo_base, id_):
     assert at.query_params["indicateur"] in (id_, [id_])
 
 
+@pytest.mark.parametrize("annee", ["2025-2026", "2026-2027"])
+def test_only_the_year_that_is_not_over_is_paler(app_on, demo_base, annee):
+    at = app_on(demo_base, "pages/fiche.py", indicateur="1.2.6-4", exercice=annee, au="2026-11-24")
+    figure = json.loads(at.get("plotly_chart")[1].proto.spec)
+    assert figure["data"][0]["marker"]["opacity"] == [1, 1, 1, 1, 0.6]
+
+
 def test_the_welcome_says_the_two_things_to_do_first(app_on, tmp_path):
     at = app_on(tmp_path / "rien.duckdb")
     assert [s.value for s in at.subheader] == ["Bienvenue"]

@@ -213,7 +213,7 @@ def _fiche(stamp: str, id_: str, exercice: Exercice, au: date) -> Fiche:
         r,
         head,
         year_chart(r, curves, breaks) if curves else None,
-        five_years_chart(years, r, breaks) if charted else None,
+        five_years_chart(years, r, au, breaks) if charted else None,
         foot,
         years,
         curves,

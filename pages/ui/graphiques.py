@@ -186,12 +186,12 @@ def percent_ticks(top: float) -> dict[str, Any]:
     return {"tickvals": values, "ticktext": [pourcent(v, 0) for v in values]}
 
 
-def five_years_chart(years: list[Resultat], courant: Resultat, ruptures: list[date]) -> Figure:
+def five_years_chart(years: list[Resultat], courant: Resultat, au: date, ruptures: list[date]) -> Figure:
     """Five bars against their targets (thick marks); the year in progress is paler, each status said by its shape."""
     x = [r.exercice.court for r in years]
     values = [r.valeur for r in years]
     texts = [f"{_text(r, r.valeur)} {APPARENCES[r.statut].forme}" if r.valeur is not None else "n.d." for r in years]
-    open_year = [not r.exercice.closed(_as_of(courant)) for r in years]
+    open_year = [not r.exercice.closed(au) for r in years]
     bars = {
         "type": "bar",
         "name": "Valeur",
@@ -257,8 +257,3 @@ def _told(r: Resultat) -> str:
     if not r.intervalle:
         return text
     return f"{text} (n = {nombre(r.n)}, de {pourcent(r.intervalle.bas, 0)} à {pourcent(r.intervalle.haut, 0)})"
-
-
-def _as_of(r: Resultat) -> Any:
-    """The last day the chart knows of: its year counts as over only once its data reach the end."""
-    return r.donnees_au or r.exercice.debut
