@@ -8,8 +8,6 @@ PORT ?= 8501
 PUBLICATION ?= $(if $(filter %rqds.duckdb,$(BASE)),data/publication,data/publication/$(basename $(notdir $(BASE))))
 SITE ?= data/site
 PORT_PUBLIC ?= 8502
-# one more than the cores: tests that drive a browser wait more than they work
-OUVRIERS ?= $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 1)")
 
 .PHONY: run public site test check bench pin clean
 
@@ -46,7 +44,7 @@ site: $(VENV)/.app
 
 ## test: environment, installation with a browser, and every test
 test: $(VENV)/.browser
-	$(PY) -m pytest -q -n $(OUVRIERS) --dist worksteal
+	$(PY) -m pytest -q -n auto --dist worksteal
 
 ## check: format, lint, types, import contract, tests
 check: $(VENV)/.browser
@@ -55,7 +53,7 @@ check: $(VENV)/.browser
 	$(PY) -m mypy
 	$(VENV)/bin/lint-imports
 	$(PY) -m rqds_metrics verifier
-	$(PY) -m pytest -q -n $(OUVRIERS) --dist worksteal
+	$(PY) -m pytest -q -n auto --dist worksteal
 
 ## bench: ratios taken side by side in one run
 bench: $(VENV)/.browser

@@ -11,7 +11,7 @@ from tests.browser.install import find_chromium
 from tests.browser.serveur import ARGUMENTS
 
 # a loaded machine is slow, not wrong: an expectation waits as long as an action does
-PATIENCE = 90_000  # ms
+PATIENCE = 180_000  # ms
 expect.set_options(timeout=PATIENCE)
 
 
