@@ -46,7 +46,7 @@ def tools() -> list[str]:
     return [*(s.nom for s in sources()), DECRIT]
 
 
-def run(nom: str, count: int, seed: int, base: Path, store_every: int = 50) -> Bilan:
+def run(nom: str, count: int, seed: int, base: Path, store_every: int = 20) -> Bilan:
     """Read `count` mutated files of a tool; one accepted file in `store_every` is stored too."""
     bilan, plan, described = Bilan(), load_plan(), mappings()
     texts = [p for p in fixtures(nom) if p.suffix != ".xlsx"] or fixtures(nom)
