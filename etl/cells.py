@@ -80,12 +80,6 @@ def _clean(text: str) -> str:
     return _SPACES.sub(" ", text).replace("−", "-").replace("’", "'")
 
 
-def clean(series: pd.Series, empty: Collection[str] = ()) -> pd.Series:
-    """Trimmed text with ordinary spaces; cells that are one of `empty` (any case) become empty."""
-    codes, texts = distinct(series, empty)
-    return spread(codes, texts, "str", series.index)
-
-
 def excel_error(text: str) -> bool:
     """Is this the result of a formula that failed."""
     return _EXCEL_ERROR.fullmatch(text) is not None
