@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 from etl.demo.load import load_demo
@@ -21,9 +23,16 @@ DEMO_AU = date(2026, 11, 24)  # the day the demonstration of the tests stops: re
 
 @pytest.fixture(scope="session")
 def demo_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demonstration as of DEMO_AU. Read only: tests that change it take `own_demo`."""
-    path = tmp_path_factory.mktemp("demo") / "demonstration.duckdb"
-    load_demo(path, today=DEMO_AU)
+    """The demonstration as of DEMO_AU, one for all the workers. Read only: tests that change it take `own_demo`."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    path = folder / "demonstration.duckdb"
+    with FileLock(folder / "demonstration.lock"):
+        if not path.exists():
+            made = folder / "en_cours.duckdb"
+            load_demo(made, today=DEMO_AU)
+            made.rename(path)
     return path
 
 

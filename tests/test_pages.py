@@ -61,6 +61,14 @@ def test_only_the_year_that_is_not_over_is_paler(app_on, demo_base, annee):
     assert figure["data"][0]["marker"]["opacity"] == [1, 1, 1, 1, 0.6]
 
 
+def test_a_download_does_not_run_the_page_again(app_on, demo_base):
+    """The run that a click would start can throw away the answer that brings the file (seen on a slow machine)."""
+    at = app_on(demo_base, "pages/fiche.py", indicateur="1.2.6-2", **AU)
+    found = at.get("download_button")
+    assert len(found) == 4
+    assert all(button.proto.ignore_rerun for button in found)
+
+
 def test_the_welcome_says_the_two_things_to_do_first(app_on, tmp_path):
     at = app_on(tmp_path / "rien.duckdb")
     assert [s.value for s in at.subheader] == ["Bienvenue"]

@@ -7,9 +7,10 @@ import re
 from base64 import b64encode
 from hashlib import sha256
 
+import anyio
 import pytest
 from starlette.applications import Starlette
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
@@ -134,6 +135,52 @@ def test_scripts_are_compressed_translated_and_prepared_once():
     assert calls == ["/static/js/utils.abc.js"]
     bare = one.get("/static/js/utils.abc.js", headers={"accept-encoding": "identity"})
     assert "content-encoding" not in bare.headers and "`Choisir`" in bare.text
+
+
+def fetch(app: Assets, hangs_up: bool = False) -> tuple[int, bytes]:
+    """What an HTTP client gets of /static/js/a.js; one that hangs up does so as soon as it has asked."""
+    said: list[dict] = []
+    heard = iter([{"type": "http.request", "body": b"", "more_body": False}])
+
+    async def receive():
+        if (message := next(heard, None)) is None:
+            if not hangs_up:
+                await anyio.sleep_forever()
+            return {"type": "http.disconnect"}
+        return message
+
+    async def send(message):
+        said.append(message)
+
+    scope = {"type": "http", "asgi": {"version": "3.0", "spec_version": "2.3"}, "http_version": "1.1", "method": "GET",
+             "path": "/static/js/a.js", "root_path": "", "query_string": b"", "headers": []}  # fmt: skip
+    anyio.run(app, scope, receive, send)
+    return said[0]["status"], b"".join(m.get("body", b"") for m in said[1:])
+
+
+def test_a_browser_that_leaves_while_a_script_is_prepared_does_not_spoil_it_for_the_next(tmp_path):
+    """Starlette stops sending a file at once when its client has gone: the beginning of it must not be kept."""
+    file = tmp_path / "a.js"
+    file.write_text(SCRIPT)
+    app = Assets(Starlette(routes=[Route("/static/js/a.js", lambda request: FileResponse(file))]))
+    fetch(app, hangs_up=True)
+    assert fetch(app) == (200, SCRIPT.encode())
+
+
+@pytest.mark.parametrize("parts", [[], [(b"const a=", True)], [(b"const a=", False)]])
+def test_a_script_that_came_cut_short_is_neither_sent_nor_kept(parts):
+    calls = []
+
+    async def inner(scope, receive, send):
+        calls.append(scope["path"])
+        headers = [(b"content-type", b"application/javascript"), (b"content-length", b"100")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        for body, more in parts:
+            await send({"type": "http.response.body", "body": body, "more_body": more})
+
+    app = Assets(inner)
+    assert fetch(app)[0] == 503 and fetch(app)[0] == 503
+    assert len(calls) == 2 and not app.kept
 
 
 def test_security_headers_are_everywhere():

@@ -112,7 +112,14 @@ def enter(page: str) -> None:
         _end()
 
 
-def download(action: str, label: str, data: bytes | str | Callable[[], bytes | str], *args: Any, **kwargs: Any) -> None:
+def download(
+    action: str,
+    label: str,
+    data: bytes | str | Callable[[], bytes | str],
+    file_name: str,
+    mime: str | None = None,
+    **kwargs: Any,
+) -> None:
     """A download, where the person who is there may take it; one made on click asks again at the click."""
     if not may(action):
         return
@@ -126,7 +133,8 @@ def download(action: str, label: str, data: bytes | str | Callable[[], bytes | s
             return make()
 
         data = checked
-    st.download_button(label, data, *args, **kwargs)
+    # Streamlit would run the page again at the click, and that run may throw away the answer that brings the file
+    st.download_button(label, data, file_name, mime, on_click="ignore", **kwargs)
 
 
 def foot() -> None:

@@ -105,7 +105,6 @@ def offer(rapport: Rapport) -> None:
                 key=f"rapport_{forme}",
                 type="primary" if forme == "pdf" else "secondary",
                 icon=":material/download:",
-                on_click="ignore",
             )
         meeting = next((r for r in reunions() if r.jour == rapport.demande.reunion), None)
         if meeting and may("reunion") and st.button("Garder le PDF avec la réunion", icon=":material/bookmark_add:"):

@@ -6,6 +6,7 @@ if told to. These ASGI layers mend that; `app.py` puts them in front.
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import ipaddress
 import re
@@ -141,6 +142,20 @@ class Avance:
     write: Callable[[bytes, bytes], Awaitable[bytes]]
 
 
+def _to_the_end() -> Receive:
+    """A client that does not hang up: what one browser no longer waits for is prepared whole for the next one."""
+    asked = False
+
+    async def receive() -> Message:
+        nonlocal asked
+        if asked:
+            await asyncio.Event().wait()
+        asked = True
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    return receive
+
+
 class Assets:
     """Sends Streamlit's page and assets in French and compressed, each prepared once and kept in memory."""
 
@@ -165,12 +180,15 @@ class Assets:
     async def _prepare(self, scope: Scope, receive: Receive, send: Send, path: str, zipped: bool, static: bool) -> None:
         start: Message = {}
         parts: list[bytes] = []
+        whole = False
 
         async def collect(message: Message) -> None:
+            nonlocal whole
             if message["type"] == "http.response.start":
                 start.update(message)
             elif message["type"] == "http.response.body":
                 parts.append(message.get("body", b""))
+                whole = not message.get("more_body", False)
 
         plain = {
             **scope,
@@ -180,8 +198,12 @@ class Assets:
                 if h[0] not in (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
             ],
         }
-        await self.app(plain, receive, collect)
+        await self.app(plain, _to_the_end() if static else receive, collect)
         headers, body = MutableHeaders(raw=list(start["headers"])), b"".join(parts)
+        if not whole or headers.get("content-length", str(len(body))) != str(len(body)):
+            cut = PlainTextResponse("Réponse coupée : réessayez.", 503, {"cache-control": "no-store"})
+            await cut(scope, receive, send)
+            return
         kind = headers.get("content-type", "")
         if start["status"] == 200:
             if kind.startswith("text/html"):
