@@ -1,9 +1,12 @@
-"""The overview with the whole plan, against an empty page, in one browser: opening it, and changing its year."""
+"""The overview with the whole plan and a fiche, against an empty page, in one browser: opening them, changing the year;
+and the same on a base with a hundred times the rows.
+"""
 
 from __future__ import annotations
 
 import os
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext
@@ -12,25 +15,38 @@ from tests.bench.navigateur import Ecran, Ouverture, choose, chromium, new_conte
 from tests.bench.ratios import in_turns, say_medians, title
 from tests.bench.serveurs import Serveurs, servers
 
-AIM_OPEN, AIM_CHANGE = 1.2, 2.0
+AIM_OPEN, AIM_CHANGE, AIM_FICHE, AIM_GROWN = 1.1, 1.6, 1.8, 1.2
+
+
+def overview_on(url: str) -> Ecran:
+    """The overview: its title and the 156 squares of its wall to read, then to act upon."""
+    return Ecran(
+        url,
+        "() => lus('h1, [aria-level=\"1\"]').length > 0",
+        "() => lus('.mur .case').length >= 156",
+        "(y) => tous('.mur .case').length >= 156 && tous('.mur .case')[0].href.includes('exercice=' + y)",
+        "() => tous('.mur .case').length >= 156",
+    )
+
+
+def fiche_on(url: str) -> Ecran:
+    """The fiche of an indicator with both its charts."""
+    charts = "() => tous('.js-plotly-plot .svg-container').length >= 2"
+    return Ecran(f"{url}fiche?indicateur=1.2.6-2", "() => tous('h1').length > 0", charts)
+
+
+def empty_on(url: str) -> Ecran:
+    return Ecran(
+        url,
+        "() => tous('h1').length > 0",
+        "() => tous('[role=combobox]').length > 0",
+        "(y) => tous('p').some((p) => p.textContent === 'Choix : ' + y)",
+    )
 
 
 def screens(served: Serveurs) -> tuple[Ecran, Ecran]:
-    """The overview (all 156 indicators on its wall), and the empty page."""
-    return (
-        Ecran(
-            served.app,
-            "() => tous('h1').length > 0",
-            "() => tous('.mur .case').length >= 156",
-            "(y) => tous('.mur .case').length >= 156 && tous('.mur .case')[0].href.includes('exercice=' + y)",
-        ),
-        Ecran(
-            served.vide,
-            "() => tous('h1').length > 0",
-            "() => tous('[role=combobox]').length > 0",
-            "(y) => tous('p').some((p) => p.textContent === 'Choix : ' + y)",
-        ),
-    )
+    """The overview and the empty page."""
+    return overview_on(served.app), empty_on(served.vide)
 
 
 def measure(folder: Path, base: Path, rounds: int) -> None:
@@ -38,6 +54,37 @@ def measure(folder: Path, base: Path, rounds: int) -> None:
         overview, empty = screens(served)
         _opening(browser, overview, empty, base, rounds)
         _changing(browser, overview, empty, rounds)
+        _fiche(browser, served, empty, rounds)
+        _grown(browser, served, rounds)
+
+
+def _visited(browser: Browser, ways: dict[str, Ecran], rounds: int) -> dict[str, list[Ouverture]]:
+    """Each screen opened in its turn, in a browser that has seen it."""
+
+    def again(screen: Ecran) -> Ouverture:
+        page, took = open_page(context, screen)
+        page.close()
+        return took
+
+    with new_context(browser) as context:
+        for screen in ways.values():
+            again(screen)
+        return in_turns(rounds, {name: partial(again, screen) for name, screen in ways.items()})
+
+
+def _fiche(browser: Browser, served: Serveurs, empty: Ecran, rounds: int) -> None:
+    title("Écran : ouvrir une fiche et ses deux graphiques, devant la page vide")
+    found = _visited(browser, {"fiche": fiche_on(served.app), "vide": empty}, rounds)
+    whole = [o.tout for o in found["vide"]]
+    say_medians("fiche : graphiques", [o.tout for o in found["fiche"]], "choix vide", whole, AIM_FICHE)
+
+
+def _grown(browser: Browser, served: Serveurs, rounds: int) -> None:
+    title("Écran : les mêmes pages sur cent fois plus de lignes, devant la démonstration")
+    for name, screen in (("vue d'ensemble", overview_on), ("fiche", fiche_on)):
+        found = _visited(browser, {"grande": screen(served.grande), "petite": screen(served.app)}, rounds)
+        big, small = found["grande"], found["petite"]
+        say_medians(name, [o.vif for o in big], "démonstration", [o.vif for o in small], AIM_GROWN)
 
 
 def _opening(browser: Browser, overview: Ecran, empty: Ecran, base: Path, rounds: int) -> None:
@@ -72,6 +119,7 @@ def _say_openings(how: str, found: dict[str, list[Ouverture]]) -> None:
     say_medians(f"{how} : titre", [o.titre for o in vue], "titre vide", titles, AIM_OPEN)
     say_medians(f"{how} : mur", [o.tout for o in vue], "choix vide", whole, AIM_OPEN)
     say_medians(f"{how} : mur", [o.tout for o in vue], "titre vide", titles)
+    say_medians(f"{how} : mur où agir", [o.vif for o in vue], "choix vide", whole)
 
 
 def _changing(browser: Browser, overview: Ecran, empty: Ecran, rounds: int) -> None:

@@ -15,7 +15,8 @@ from tests.browser.serveur import ARGUMENTS
 
 _WIDTH, _HEIGHT = 1280, 900
 
-# `tous` looks through open shadow roots; `mesurer` waits, frame by frame, until `pret` holds and has been painted.
+# `tous` looks through the open shadow roots of what can be acted upon, `lus` also in what is there to read while the rest
+# starts (pages/ui/premier.py); `mesurer` waits, frame by frame, until `pret` holds and has been painted.
 _SCRIPT = """
 window.tous = (selector) => {
   const found = [...document.querySelectorAll(selector)];
@@ -23,6 +24,10 @@ window.tous = (selector) => {
   for (const host of document.querySelectorAll(`${isolated}, ${isolated} *`))
     if (host.shadowRoot) found.push(...host.shadowRoot.querySelectorAll(selector));
   return found.filter((e) => e.offsetHeight > 0);
+};
+window.lus = (selector) => {
+  const first = document.getElementById('avance')?.shadowRoot;
+  return [...(first ? first.querySelectorAll(selector) : []), ...tous(selector)].filter((e) => e.offsetHeight > 0);
 };
 window.mesurer = (pret, depuis) => new Promise((resolve) => {
   const painted = () => resolve(performance.now() - depuis());
@@ -37,20 +42,23 @@ document.addEventListener('click', (event) => {
 
 @dataclass(frozen=True)
 class Ecran:
-    """A screen: its address, and in JavaScript when its title is there, all of it, and all of a year's content."""
+    """A screen: its address, and in JavaScript when its title is there, all of it, and all of a year's content; `alive`:
+    when it can be acted upon, where what there is to read comes before."""
 
     url: str
     titled: str
     there: str
-    chosen: str
+    chosen: str = ""
+    alive: str = ""
 
 
 @dataclass(frozen=True)
 class Ouverture:
-    """Milliseconds from the navigation to the title, and to the whole content."""
+    """Milliseconds from the navigation to the title, to the whole content, and to what can be acted upon."""
 
     titre: float
     tout: float
+    vif: float
 
 
 @contextmanager
@@ -75,8 +83,8 @@ def open_page(context: BrowserContext, screen: Ecran) -> tuple[Page, Ouverture]:
     """A new page on the screen, and how long it took from the navigation to its content."""
     page = context.new_page()
     page.goto(screen.url, wait_until="commit")
-    waits = f"[mesurer({screen.titled}, () => 0), mesurer({screen.there}, () => 0)]"
-    return page, Ouverture(*page.evaluate(f"Promise.all({waits})"))
+    waits = ", ".join(f"mesurer({w}, () => 0)" for w in (screen.titled, screen.there, screen.alive or screen.there))
+    return page, Ouverture(*page.evaluate(f"Promise.all([{waits}])"))
 
 
 def open_choices(page: Page) -> list[str]:

@@ -8,6 +8,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
+
+from rqds_metrics.familles import FAMILLES
 from tests.browser.serveur import RACINE, served
 
 # The same settings, the same layers in front, the same select: only the screen is missing.
@@ -32,11 +35,21 @@ class Serveurs:
 
     app: str
     vide: str
+    grande: str  # the app on a hundred times the rows
+
+
+def hundredfold(base: Path, folder: Path) -> Path:
+    """A copy of a base whose files each brought a hundred times their rows."""
+    grown = Path(shutil.copy(base, folder / "centuple.duckdb"))
+    with duckdb.connect(grown) as db:
+        for famille in FAMILLES:
+            db.execute(f"INSERT INTO {famille} SELECT {famille}.* FROM {famille}, range(99)")
+    return grown
 
 
 @contextmanager
 def servers(folder: Path, base: Path) -> Iterator[Serveurs]:
-    """Both servers, with the home folder of the bench."""
+    """The servers, with the home folder of the bench."""
     empty = folder / "vide"
     (empty / ".streamlit").mkdir(parents=True, exist_ok=True)
     shutil.copy(RACINE / ".streamlit" / "config.toml", empty / ".streamlit" / "config.toml")
@@ -45,4 +58,5 @@ def servers(folder: Path, base: Path) -> Iterator[Serveurs]:
     with ExitStack() as stack:
         app = stack.enter_context(served(base, **environ))
         vide = stack.enter_context(served(base, empty / "app.py", **environ))
-        yield Serveurs(f"{app}/", f"{vide}/")
+        grande = stack.enter_context(served(hundredfold(base, folder), **environ))
+        yield Serveurs(f"{app}/", f"{vide}/", f"{grande}/")
