@@ -5,7 +5,7 @@ Pure: what is known is given, and what a closing keeps is the plain values of `b
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -19,7 +19,7 @@ from rqds_metrics.plan import Indicateur, Plan
 from rqds_metrics.regles.formats import quantite
 from rqds_metrics.regles.series import Serie, month_total
 from rqds_metrics.regles.vivant import Portee, spoken
-from rqds_metrics.synthese import EtatMois, counts, receptions
+from rqds_metrics.synthese import EtatMois, counting, receptions
 
 ETATS: dict[str, str] = {
     "recu": "reçu",
@@ -96,7 +96,8 @@ def bilan_of(plan: Plan, donnees: Donnees, mois: date) -> BilanMois:
     """What is known of a month on the day of `donnees`."""
     first, last = mois.replace(day=1), last_day(mois)
     found = receptions(plan, donnees, Exercice.of(first))
-    told = [p for p in spoken(donnees.portees) if p.debut <= last and not _since(p, donnees)]
+    grown = counting("balado", donnees)
+    told = [p for p in spoken(donnees.portees) if p.debut <= last and not _since(p, grown)]
     speaking = {p.lot for p in told if p.fin >= first}
     lots = [lot for lot in donnees.lots if lot.id in speaking]
     since = (first - timedelta(days=_HABITUDE)).replace(day=1)
@@ -114,13 +115,13 @@ def bilan_of(plan: Plan, donnees: Donnees, mois: date) -> BilanMois:
     return BilanMois(first, tuple(lignes), tuple(_figures(plan, donnees, first, last)))
 
 
-def _since(portee: Portee, donnees: Donnees) -> bool:
+def _since(portee: Portee, grown: Callable[[Portee], bool]) -> bool:
     """Figures since the beginning speak of every month at once: their file is not one of the month's.
 
-    That of a snapshot is, where what it grew by since the one before it is what counts.
+    That of a snapshot is, where what it grew by since the one before it is what counts (`grown`).
     """
     if portee.mode == "releve":
-        return not counts(portee, "balado", donnees)
+        return not grown(portee)
     return bool(portee.mode == "cle" and (portee.fin - portee.debut).days > 62)
 
 

@@ -161,10 +161,10 @@ def _came_first(mesure: Mesure, portees: Iterable[Portee]) -> str | None:
 
     A tool that gives its days as well is read by them: they are what its counters only come near to.
     """
-    lots: dict[str, set[int]] = {}
+    sent: dict[str, set[int]] = {}
     for p in portees:
-        if mesure.reads(p.serie):
-            lots.setdefault(p.serie, set()).add(p.lot)
+        sent.setdefault(p.serie, set()).add(p.lot)
+    lots = {serie: known for serie, known in sent.items() if mesure.reads(serie)}
 
     def arrival(serie: str) -> tuple[bool, int]:
         known = sorted(lots[serie])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -117,13 +118,13 @@ def _expected(plan: Plan, famille: str, first: date) -> bool:
     return calendrier is not None and first.month in calendrier.mois
 
 
-def counts(portee: Portee, famille: str, donnees: Donnees) -> bool:
-    """Is it of the source that counts for the family (any, where facts add up)."""
+def counting(famille: str, donnees: Donnees) -> Callable[[Portee], bool]:
+    """Is something said by the source that counts for the family (any, where facts add up)."""
     nom = _CONTINUES.get(famille)
     if nom is None:
-        return True
+        return lambda portee: True
     plages = plages_decided(nom, load_mesures()[nom], donnees.decisions, donnees.portees)
-    return any(names(s, portee.serie) for p in plages for s in p.series)
+    return lambda portee: any(names(s, portee.serie) for p in plages for s in p.series)
 
 
 def receptions(plan: Plan, donnees: Donnees, exercice: Exercice) -> list[Reception]:
@@ -134,7 +135,8 @@ def receptions(plan: Plan, donnees: Donnees, exercice: Exercice) -> list[Recepti
     for famille, titre in TITRES.items():
         lots = [lot for lot in live.values() if lot.famille == famille]
         ids = {lot.id for lot in lots}
-        known = [p for p in spoken(donnees.portees) if p.lot in ids and counts(p, famille, donnees)]
+        counts = counting(famille, donnees)
+        known = [p for p in spoken(donnees.portees) if p.lot in ids and counts(p)]
         spans = merge([Span(p.debut, p.fin) for p in known])
         states: list[tuple[date, EtatMois]] = []
         for first in exercice.mois():
