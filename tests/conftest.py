@@ -23,7 +23,10 @@ DEMO_AU = date(2026, 11, 24)  # the day the demonstration of the tests stops: re
 
 @pytest.fixture(scope="session")
 def demo_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demonstration as of DEMO_AU, one for all the workers. Read only: tests that change it take `own_demo`."""
+    """The demonstration as of DEMO_AU, made once; each worker has its copy, for a base is held by one process at a time.
+
+    Read only: tests that change it take `own_demo`.
+    """
     folder = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         folder = folder.parent
@@ -33,7 +36,7 @@ def demo_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
             made = folder / "en_cours.duckdb"
             load_demo(made, today=DEMO_AU)
             made.rename(path)
-    return path
+    return Path(shutil.copy(path, tmp_path_factory.mktemp("demo") / path.name))
 
 
 @pytest.fixture
