@@ -109,6 +109,11 @@ def _fields(c: Correspondance) -> list[str]:
         out.append("il manque la colonne de la période, ou celles du début et de la fin")
     elif c.ligne == "mois" and "periode" in given and spans:
         out.append("la période vient d'une colonne, ou du début et de la fin, pas des deux")
+    elif c.famille == "webinaire" and c.ligne == "personne" and "date" not in given:
+        out.append(
+            "il manque la colonne de la date de la séance : si le fichier n'a que celle des inscriptions, ajoutez-y une "
+            "colonne « Date de la séance », la même à chaque ligne"
+        )
     elif c.ligne != "mois" and "date" not in given:
         out.append("il manque la colonne de la date")
     if c.famille == "infolettre" and not ("livres" in given and given & {"ouvertures", "clics"}):
@@ -126,9 +131,8 @@ def _fields(c: Correspondance) -> list[str]:
         and not given & set(figures_of(c.famille, c.ligne))
     ):
         out.append("il manque au moins une colonne de chiffres")
-    if c.famille == "webinaire" and c.ligne == "personne" and not given & {"titre", "seance"}:
-        out.append("il manque le titre ou le numéro de la séance : les personnes se comptent séance par séance")
-    elif c.famille == "webinaire" and not given & {"titre", *figures_of(c.famille, c.ligne)}:
+    counts = c.ligne == "personne"  # of one session a day, then
+    if c.famille == "webinaire" and not counts and not given & {"titre", *figures_of(c.famille, c.ligne)}:
         out.append(
             "il manque une colonne qui dise de quelle séance il s'agit : son titre, ses inscriptions ou ses présences"
         )

@@ -20,6 +20,7 @@ from etl.source import ENTETE_MAX, Contexte, Document, Extrait, Feuille, Source
 
 EXEMPLES = 3  # values shown under a header
 _VUES, _DEVINES, _LONGUEUR = 60, 80, 40  # rows tried and headers looked at for a guess; characters of a value
+_NOMS = 2  # columns of people's that make a list of people
 
 
 @dataclass(frozen=True)
@@ -87,9 +88,9 @@ def first_guess(document: Document, sheet: int, row: int, contexte: Contexte) ->
     """The family and kind of row whose columns are best found, and whose first rows read without a fault."""
     entetes = headers_of(document.feuilles[sheet], row)
     headers = [e.nom for e in entetes if e.stable][:_DEVINES]
-    people = any(e.personnelle for e in entetes)
+    people = sum(e.personnelle for e in entetes)
     sample = _sample(document, sheet, row)
-    best, found = (-1, 0, 0, 0), Idee("infolettre", "envoi", {})
+    best, found = (-1, False, 0, 0, 0), Idee("infolettre", "envoi", {})
     for famille, lignes in LIGNES.items():
         for ligne in lignes:
             counted = counted_of(famille, ligne)
@@ -98,7 +99,9 @@ def first_guess(document: Document, sheet: int, row: int, contexte: Contexte) ->
             fresh = Idee(famille, ligne, guessed(famille, ligne, headers), compte_pour=next(iter(counted), None))
             idee, state, doubts = _tried(fresh, headers, sample, contexte)
             figures = sum(k in idee.champs for k in figures_of(famille, ligne))
-            rank = (state, figures, len(idee.champs), -doubts)
+            # a list of people that lacks something is still one: what it lacks is told
+            listed = state == 0 and counted != () and people >= _NOMS
+            rank = (state, listed, figures, len(idee.champs), -doubts)
             if rank > best:
                 best, found = rank, idee
     return found

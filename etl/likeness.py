@@ -57,6 +57,8 @@ MOTS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 _TAUX = re.compile(r"%|\b(?:taux|rate|pourcentage|percent(?:age)?|ratio|moyenne?|average)\b")
 
+_MOMENT = re.compile(r"\b(?:dates?|heure (?:de|du|d)|duree|duration|time)\b")
+
 
 @lru_cache(20_000)
 def _plain(text: str) -> str:
@@ -67,6 +69,12 @@ def _plain(text: str) -> str:
 def is_rate(header: str) -> bool:
     """Does a header announce a rate, or a mean? Neither is ever a count."""
     return bool(_TAUX.search(unaccented(header)))
+
+
+@lru_cache(20_000)
+def is_moment(header: str) -> bool:
+    """Does a header announce a day, an hour or how long? « Registration date » is no number of registrations."""
+    return bool(_MOMENT.search(unaccented(header)))
 
 
 @lru_cache(50_000)

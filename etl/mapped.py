@@ -200,8 +200,9 @@ class MappedSource(TableSource):
         if "quantite" in frame:
             note = "Un nombre de places ne peut pas être négatif."
             extrait.constats += told("incoherence", note, frame["quantite"] < 0, "quantite", frame, tables)
-        key = ["seance", "titre"] if self.famille == "webinaire" else ["page", "compte"]
-        counted, constats = tallied(frame, [k for k in key if k in frame], what)
+        by_session = self.famille == "webinaire"
+        key = ["seance", "titre"] if by_session else ["page", "compte"]
+        counted, constats = tallied(frame, [k for k in key if k in frame], what, by_session)
         extrait.constats += constats
         return counted
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from etl.cells import normal
-from etl.champs import Ligne, columns_of, dates_of, may_hold
+from etl.champs import Ligne, columns_of, dates_of, kind_of, may_hold
 from etl.correspondance import Correspondance
-from etl.likeness import MOTS, nearest
+from etl.likeness import MOTS, is_moment, nearest
 
 _ASSEZ = 0.5  # share of the mapped headers that a file must hold to be the same export, changed
 _SURES = 3  # headers still there that say it by themselves, when nothing is like those that are gone
@@ -25,7 +25,12 @@ def proposals(correspondance: Correspondance, headers: Sequence[str]) -> dict[st
     mapped = {normal(h) for h in correspondance.champs.values()}
     free = [h for h in headers if h and normal(h) not in mapped]
     wanted = {k: (h, *MOTS.get(k, ())) for k, h in gone.items()}
-    return nearest(wanted, free, lambda k, h: may_hold(correspondance.famille, k, h))
+    return nearest(wanted, free, lambda k, h: _likely(correspondance.famille, k, h))
+
+
+def _likely(famille: str, champ: str, header: str) -> bool:
+    counts = kind_of(famille, champ) in ("int", "number") and champ != "heures"
+    return may_hold(famille, champ, header) and not (counts and is_moment(header))
 
 
 def repairable(correspondance: Correspondance, headers: Sequence[str]) -> bool:
@@ -40,7 +45,7 @@ def repairable(correspondance: Correspondance, headers: Sequence[str]) -> bool:
 def guessed(famille: str, ligne: Ligne, headers: Sequence[str]) -> dict[str, str]:
     """The likeliest header of each column that may be mapped, from the words that tools use."""
     wanted = {k: MOTS[k] for k in (*dates_of(ligne), *columns_of(famille, ligne))}
-    found = nearest(wanted, headers, lambda k, h: may_hold(famille, k, h))
+    found = nearest(wanted, headers, lambda k, h: _likely(famille, k, h))
     if "periode" in found and {"debut", "fin"} <= set(found):
         del found["periode"]
     elif "periode" in found:

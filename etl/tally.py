@@ -27,8 +27,8 @@ _VENUS = frozenset({
 _SEANCES, _PAR_SEANCE = 3, 3  # days of one title, and rows a day under which they are days of orders
 
 
-def tallied(frame: pd.DataFrame, key: Sequence[str], what: str) -> tuple[pd.DataFrame, list[Constat]]:
-    """One row for each day and `key`, in the order they come: (rows, what to tell).
+def tallied(frame: pd.DataFrame, key: Sequence[str], what: str, by_session: bool) -> tuple[pd.DataFrame, list[Constat]]:
+    """One row for each day and `key`, in the order they come: (rows, what to tell). `by_session`: a key is a session.
 
     `frame`: a row a person, with `date` (datetime64) and maybe `etat` (texts) and `quantite` (Int64, 1 when empty).
     Gives date, the key, `what`, and where there is an `etat` annules and presents (null where nobody came); table and row
@@ -47,7 +47,7 @@ def tallied(frame: pd.DataFrame, key: Sequence[str], what: str) -> tuple[pd.Data
     rows = groups[sums].sum(min_count=1).join(groups[["table", "row"]].first()).reset_index()
     return rows.astype(dict.fromkeys(sums, "Int64")), [
         *_told(frame, size, state, gone, came),
-        *_orders(rows, key, frame),
+        *_orders(rows, key, frame, by_session),
     ]
 
 
@@ -69,15 +69,23 @@ def _told(frame: pd.DataFrame, size: pd.Series, state: pd.Series, gone: pd.Serie
     return [*out, Constat("etats", "info", f"État de l'inscription : {' ; '.join(said)}.")]
 
 
-def _orders(rows: pd.DataFrame, key: Sequence[str], frame: pd.DataFrame) -> list[Constat]:
-    """Many days for one session, with few people each: the days are those of the orders."""
-    if "titre" not in key and "seance" not in key:
+def _orders(rows: pd.DataFrame, key: Sequence[str], frame: pd.DataFrame, by_session: bool) -> list[Constat]:
+    """Many days for one session, with few people each: the days are those of the orders.
+
+    Without a title or a number a day is a session: such days would be as many sessions that never were.
+    """
+    if not by_session or len(frame) >= _PAR_SEANCE * len(rows):
         return []
-    name = "titre" if "titre" in key else "seance"
-    days = rows.groupby(name, dropna=False)["date"].nunique()
-    if days.max() < _SEANCES or len(frame) >= _PAR_SEANCE * len(rows):
+    name = next((k for k in ("titre", "seance") if k in key), None)
+    days = rows.groupby(name, dropna=False)["date"].nunique() if name else pd.Series({"": rows["date"].nunique()})
+    if days.max() < _SEANCES:
         return []
-    note = f"« {scrub(str(days.idxmax()))[:60]} » a {nombre(int(days.max()))} dates : est-ce la date des commandes ?"
-    return [
-        Constat("dates_de_commande", "avertissement", note, remede="Choisissez la colonne de la date de la séance.")
-    ]
+    who = f"« {scrub(str(days.idxmax()))[:60]} »" if name else "Ce fichier, sans titre de séance,"
+    note = f"{who} a {nombre(int(days.max()))} dates : est-ce la date des commandes ?"
+    remede = "Choisissez la colonne de la date de la séance."
+    if name:
+        return [Constat("dates_de_commande", "avertissement", note, remede=remede)]
+    remede = (
+        "Choisissez la colonne de la date de la séance ; s'il n'y en a pas, ajoutez-en une au fichier, ou une du titre."
+    )
+    return [Constat("dates_de_commande", "erreur", note, remede=remede)]

@@ -80,6 +80,22 @@ def test_days_of_orders_are_told():
     assert "dates_de_commande" not in [c.nom for c in read(COMMANDES).constats]
 
 
+def test_a_list_without_the_day_of_its_session_is_still_one_and_says_what_to_add():
+    text = "Email,First name,Last name,Registration date,Attended,Attendance duration\n"
+    text += "".join(f"q{k}@exemple.org,Luc,Nom{k},2026-10-{k + 1:02d} 09:00:00,Yes,55\n" for k in range(9))
+    idee = first_guess(read_document("l.csv", text.encode()), 0, 0, Contexte(JOUR, PLAN))
+    assert (idee.famille, idee.ligne, idee.champs) == ("webinaire", "personne", {"etat": "Attended"})
+    with pytest.raises(CorrespondanceInvalide, match="ajoutez-y une colonne « Date de la séance »"):
+        mapping_of("Livestorm", idee, text.split("\n")[0].split(","))
+
+
+def test_a_list_without_a_title_is_a_session_a_day_but_never_a_session_for_each_order():
+    lecture = read(COMMANDES, champs={"date": "Event Start Date", "quantite": "Quantity"})
+    assert rows_of(lecture) == [(date(2026, 10, 7), None, 4, None, None), (date(2026, 11, 12), None, 1, None, None)]
+    lost = read(COMMANDES, champs={"date": "Order Date"})
+    assert errors(lost) == ["dates_de_commande"] and "4 dates" in lost.constats[-1].note.replace("\u00a0", " ")
+
+
 def test_rows_are_counted_by_day_where_they_are_no_session():
     text = "Courriel,Téléchargé le\n" + "".join(f"p{k}@exemple.org,2026-10-0{1 + 2 * (k % 2)}\n" for k in range(5))
     c = build({
@@ -107,7 +123,6 @@ def test_nobody_reaches_the_disk_and_the_figures_count(tmp_path):
     [
         ({"compte_pour": None}, "ce que compte chaque ligne"),
         ({"compte_pour": "vues"}, "ce que compte chaque ligne"),
-        ({"champs": {"date": "Event Start Date"}}, "séance par séance"),
         ({"champs": {**EVENTBRITE["champs"], "titre": "First Name"}}, "renseignements personnels"),
     ],
 )
