@@ -10,7 +10,7 @@ from pages.ui.commentaires import comment_form, comments_html, comments_of
 from pages.ui.contexte import choose
 from pages.ui.donnees import plan_today
 from pages.ui.envois import say
-from pages.ui.fiche import load_fiche
+from pages.ui.fiche import PREMIERE, load_fiche
 from pages.ui.graphiques import config_of
 from pages.ui.ruptures import decide_on_series
 from pages.ui.telecharger import data_buttons, five_years_table, year_table
@@ -18,8 +18,8 @@ from rqds_metrics.plan import load_plan
 from rqds_metrics.store import today
 
 plan = load_plan()
-asked = st.query_params.get("indicateur", st.session_state.get("indicateur", "1.2.6-2"))
-id_ = asked if asked in plan.tous else "1.2.6-2"
+asked = st.query_params.get("indicateur", st.session_state.get("indicateur", PREMIERE))
+id_ = asked if asked in plan.tous else PREMIERE
 contexte = choose(plan.tous[id_].court, indicateur=id_)
 picked = st.selectbox(
     "Indicateur",

@@ -16,7 +16,16 @@ import duckdb
 from rqds_metrics.alimentation import plan_decided
 from rqds_metrics.corrections import Perdue, corrected
 from rqds_metrics.horloge import last_moment
-from rqds_metrics.lecture import Texte, computed, question_of, read_beside, read_measured, read_series, read_typed
+from rqds_metrics.lecture import (
+    Texte,
+    computed,
+    may_read,
+    question_of,
+    read_beside,
+    read_measured,
+    read_series,
+    read_typed,
+)
 from rqds_metrics.lots import Lot, portee_table, read_lots, read_portees
 from rqds_metrics.parts import decided
 from rqds_metrics.plan import Indicateur, Plan, load_plan
@@ -60,7 +69,7 @@ def read_serie(cursor: duckdb.DuckDBPyConnection, indicateur: Indicateur, au: da
     if indicateur.formule:
         return read_donnees(cursor, au).series.get(indicateur.id, Serie())
     portees = read_portees(cursor, read_lots(cursor, au))
-    portee_table(cursor, portees)
+    portee_table(cursor, [p for p in portees if may_read(indicateur, plan, p.serie)])
     with corrected(cursor, decisions, portees), decided(cursor, decisions):
         if not indicateur.mesure:
             return read_typed(cursor, plan, decisions)[0].get(indicateur.id, Serie())

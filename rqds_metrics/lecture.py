@@ -41,6 +41,15 @@ def question_of(
     return mesure, plages, attached
 
 
+def may_read(indicateur: Indicateur, plan: Plan, serie: str) -> bool:
+    """Is `serie` one that the figures of the indicator may come from."""
+    if indicateur.formule:
+        return any(may_read(plan.tous[i], plan, serie) for i in indicateur.formule.operandes)
+    if indicateur.mesure:
+        return load_mesures()[indicateur.mesure].reads(serie)
+    return serie == f"saisie|{indicateur.id}"
+
+
 def _covered(mesure: Mesure, plages: tuple[Plage, ...], portees: list[Portee]) -> tuple[Span, ...] | None:
     """The days spoken for by the series that count on them; None for events."""
     if mesure.couverture == "evenement":

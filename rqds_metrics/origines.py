@@ -9,15 +9,15 @@ from pathlib import Path
 from rqds_metrics.alimentation import plan_decided
 from rqds_metrics.corrections import corrected
 from rqds_metrics.differences import Progression, read_growth, split
-from rqds_metrics.lecture import question_of
-from rqds_metrics.lots import Lot, portee_table, read_lots, read_portees, read_tranches
+from rqds_metrics.donnees import load_donnees
+from rqds_metrics.lecture import may_read, question_of
+from rqds_metrics.lots import Lot, portee_table, read_tranches
 from rqds_metrics.parts import decided
 from rqds_metrics.plan import Indicateur, load_plan
-from rqds_metrics.registre import read_decisions
 from rqds_metrics.regles.difference import remarks
 from rqds_metrics.regles.vivant import Span
 from rqds_metrics.releves import provenance_sql
-from rqds_metrics.store import connect, version
+from rqds_metrics.store import connect
 
 
 @dataclass(frozen=True)
@@ -43,17 +43,16 @@ def read_origines(
     indicateur: Indicateur, debut: date, fin: date, au: date, base: str | Path | None = None
 ) -> list[Origine]:
     """Where the figures of an indicator come from, month by month of debut..fin, the newest first."""
-    if not version(base):
+    known = load_donnees(au, base)
+    lots, portees, decisions = known.lots, list(known.portees), known.decisions
+    plan = plan_decided(load_plan(), decisions)
+    indicateur = plan.tous[indicateur.id]
+    mine = [p for p in portees if may_read(indicateur, plan, p.serie)]
+    if indicateur.formule or not mine:
         return []
     growth = Progression()
     with connect(base) as cursor:
-        lots = read_lots(cursor, au)
-        portees = read_portees(cursor, lots)
-        portee_table(cursor, portees)
-        decisions = read_decisions(cursor, au)
-        indicateur = plan_decided(load_plan(), decisions).tous[indicateur.id]
-        if indicateur.formule:
-            return []
+        portee_table(cursor, mine)
         if indicateur.mesure:
             mesure, plages, attached = question_of(indicateur, portees, decisions)
             direct, grown = split(mesure, plages)
@@ -67,7 +66,7 @@ def read_origines(
         spoken = read_tranches(cursor)
     by_id = {lot.id: lot for lot in lots}
     series: dict[int, set[str]] = {}
-    for p in portees:
+    for p in mine:
         series.setdefault(p.lot, set()).add(p.serie)
     out = []
     for month, lot, num, den in rows:

@@ -11,8 +11,8 @@ from rqds_metrics.alimentation import plan_decided
 from rqds_metrics.cloture import Chiffre, chiffre_of, last_day, same
 from rqds_metrics.donnees import read_serie
 from rqds_metrics.exercice import Exercice
-from rqds_metrics.mesures import load_mesures
-from rqds_metrics.plan import Indicateur, Plan, load_plan
+from rqds_metrics.lecture import may_read
+from rqds_metrics.plan import Indicateur, load_plan
 from rqds_metrics.registre import read_decisions
 from rqds_metrics.regles.series import Serie
 from rqds_metrics.store import connect, end_of, local, version
@@ -82,14 +82,6 @@ _DECISIONS = (
 )
 
 
-def _reads(indicateur: Indicateur, plan: Plan, serie: str) -> bool:
-    if indicateur.formule:
-        return any(_reads(plan.tous[i], plan, serie) for i in indicateur.formule.operandes)
-    if indicateur.mesure:
-        return load_mesures()[indicateur.mesure].reads(serie)
-    return serie == f"saisie|{indicateur.id}"
-
-
 def _about(indicateur: Indicateur, genre: str, cle: str) -> bool:
     """May a decision have moved the figures of the indicator? Corrections and settings may move any."""
     if genre == "alimentation":
@@ -110,7 +102,7 @@ def read_revisions(
         spans = cursor.execute(_TRANCHES, [limit, exercice.fin, exercice.debut, _DEPUIS]).fetchall()
         plan = plan_decided(load_plan(), read_decisions(cursor, au))
         indicateur = plan.tous[indicateur.id]
-        spans = [s for s in spans if _reads(indicateur, plan, s[1])]
+        spans = [s for s in spans if may_read(indicateur, plan, s[1])]
         events = _replacing(spans)
         by_lot = {s[0]: s for s in spans}
         for lot, quand, vivant in cursor.execute(_ETATS, [limit]).fetchall():

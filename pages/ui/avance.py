@@ -10,8 +10,9 @@ from pathlib import Path
 
 import streamlit
 
-# The kinds of elements that the first screen is made of, by the beginning of their file's name.
+# The kinds of elements that a screen is made of, by the beginning of their file's name: of each, then of some by address.
 ELEMENTS = ("BidiComponent", "Selectbox", "TextInput", "Popover", "Button", "recordbatch")
+AUSSI = {"fiche": ("PlotlyChart", "DownloadButton", "withFullScreenWrapper", "DateInput")}
 _JS = Path(streamlit.__file__).parent / "static" / "static" / "js"
 _BESOIN = re.compile(r'(?:\bfrom|\bimport)"\./([^"/]+\.js)"')
 
@@ -34,8 +35,12 @@ def files(elements: tuple[str, ...] = ELEMENTS) -> list[str]:
     return sorted(known)
 
 
+def hints(page: bytes, address: str = "") -> bytes:
+    """The links to add to Streamlit's page, less those that it has. `address`: which screen is asked for."""
+    return _links(page, AUSSI.get(address, ()))
+
+
 @cache
-def hints(page: bytes) -> bytes:
-    """The links to add to Streamlit's page, less those that it has."""
-    names = [name for name in files() if name.encode() not in page]
+def _links(page: bytes, more: tuple[str, ...]) -> bytes:
+    names = [name for name in files((*ELEMENTS, *more)) if name.encode() not in page]
     return "".join(f'<link rel="modulepreload" crossorigin href="./static/js/{name}">' for name in names).encode()

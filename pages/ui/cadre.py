@@ -45,14 +45,16 @@ function download(figure, name) {
   link.href = address; link.download = name + '.svg'; link.click();
   setTimeout(() => URL.revokeObjectURL(address), 10000);
 }
-// The overview was in the page from the start (premier.py): this one, which can be acted upon, takes its place.
+// The screen was in the page from the start (premier.py): this one, which can be acted upon, takes its place.
 function giveWay(root) {
   const first = document.getElementById('avance');
-  if (!first || !root.querySelector('.mur')) return;
+  if (!first || !root.querySelector(first.dataset.repere)) return;
+  const drawn = () => document.querySelectorAll('.js-plotly-plot .main-svg:first-child').length;
+  if (drawn() < Number(first.dataset.graphiques)) { requestAnimationFrame(() => giveWay(root)); return; }
   const at = first.scrollTop;
   const chosen = {};
   for (const s of first.shadowRoot?.querySelectorAll('select[data-filtre]') || []) chosen[s.dataset.filtre] = s.value;
-  if (Object.values(chosen).some(Boolean)) root.chosen = chosen;
+  if (Object.values(chosen).some(Boolean)) { root.chosen = chosen; restore(root); }
   first.remove();
   if (at) document.querySelector('[data-testid=stMain]').scrollTop = at;
 }

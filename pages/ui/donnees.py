@@ -83,5 +83,6 @@ def warm() -> None:
                 from pages.ui.ensemble import overview
 
                 overview(default())
+                five_years(default().au)  # what a fiche needs
 
     threading.Thread(target=read, daemon=True, name="warm").start()

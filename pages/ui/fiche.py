@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -29,8 +30,9 @@ from rqds_metrics.regles.formats import jour, nombre, pourcent, unite
 from rqds_metrics.regles.phrase import METHODES, whole
 from rqds_metrics.resultats import Calcul, Resultat
 from rqds_metrics.revisions import read_revisions
-from rqds_metrics.store import local
+from rqds_metrics.store import connect, local, version
 
+PREMIERE = "1.2.6-2"  # the one that is shown when none is asked for
 TYPES = {
     "nombre": "Un nombre, additionné sur l'exercice.",
     "stock": "Un niveau : la dernière valeur connue compte.",
@@ -208,7 +210,8 @@ def _fiche(stamp: str, id_: str, exercice: Exercice, au: date) -> Fiche:
     charted = indicateur.type in ("nombre", "stock", "taux") and any(x.valeur is not None for x in years)
     breaks = [x.date for x in calcul.serie(indicateur).ruptures]
     curves = courbes_of(calcul, r) if charted and r.valeur is not None else None
-    foot = _foot(r, calcul, years, curves)
+    with connect() if version() else nullcontext():  # opened once for all that it reads
+        foot = _foot(r, calcul, years, curves)
     return Fiche(
         r,
         head,

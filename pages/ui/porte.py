@@ -9,14 +9,14 @@ from starlette.middleware import Middleware
 from pages.ui.bornes import Bornes
 from pages.ui.connexion import ConnexionInvalide, connexion
 from pages.ui.gardien import Ferme, Gardien
-from pages.ui.premier import SORTIE, with_first
+from pages.ui.premier import ECRANS, SORTIE, with_first
 from pages.ui.serveur import Avance, layers
 from rqds_metrics.personnes import check_acces, path_of
 
 
 def doors() -> list[Middleware]:
     """The layers in front of Streamlit; what is wrong with the settings is said on the console."""
-    bounded, avance = Middleware(Bornes), Avance(SORTIE, with_first)
+    bounded, avance = Middleware(Bornes), Avance(SORTIE, frozenset(ECRANS), with_first)
     try:
         settings = connexion()
     except ConnexionInvalide as error:

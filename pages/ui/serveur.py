@@ -107,12 +107,12 @@ def _style() -> bytes:
     return Path(__file__).with_name("page.css").read_bytes()
 
 
-def frenchify(page: bytes) -> bytes:
+def frenchify(page: bytes, address: str = "") -> bytes:
     """Streamlit's page, said to be in French, with our style of its frame (there from the first paint)."""
     page = page.replace(b'<html lang="en">', b'<html lang="fr-CA">', 1)
     page = page.replace(b"<title>Streamlit</title>", "<title>Plan stratégique du RQDS</title>".encode(), 1)
     page = page.replace(b"You need to enable JavaScript to run this app.", b"Cette application a besoin de JavaScript.")
-    return page.replace(b"</head>", hints(page) + SCRIPT + b"<style>" + _style() + b"</style></head>", 1)
+    return page.replace(b"</head>", hints(page, address) + SCRIPT + b"<style>" + _style() + b"</style></head>", 1)
 
 
 def inline_hashes(page: bytes) -> tuple[str, ...]:
@@ -135,11 +135,13 @@ def policy(hashes: tuple[str, ...]) -> str:
 class Avance:
     """What a process writes of its own in the first page, before Streamlit starts.
 
-    `write`: from the page and the query string to the page; `script`: the only script that it may add.
+    `write`: from the page, its address and the query string to the page; `addresses`: where it does, « » being the app's
+    own; `script`: the only script that it may add.
     """
 
     script: bytes
-    write: Callable[[bytes, bytes], Awaitable[bytes]]
+    addresses: frozenset[str]
+    write: Callable[[bytes, str, bytes], Awaitable[bytes]]
 
 
 def _to_the_end() -> Receive:
@@ -207,13 +209,14 @@ class Assets:
         kind = headers.get("content-type", "")
         if start["status"] == 200:
             if kind.startswith("text/html"):
-                body = frenchify(body)
+                address = path.removeprefix(str(scope.get("root_path", ""))).strip("/")
+                body = frenchify(body, address)
                 headers["content-language"] = "fr-CA"
                 # named before what people wrote comes into the page: no script of theirs is ever among them
                 scripts = body + (self.avance.script if self.avance else b"")
                 headers["content-security-policy"] = policy(inline_hashes(scripts))
-                if self.avance and path == scope.get("root_path", "") + "/":
-                    body = await self.avance.write(body, scope.get("query_string", b""))
+                if self.avance and address in self.avance.addresses:
+                    body = await self.avance.write(body, address, scope.get("query_string", b""))
                     headers["cache-control"] = "private, no-store"
             elif "javascript" in kind:
                 body = translate(PurePosixPath(path).name, body)

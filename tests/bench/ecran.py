@@ -30,9 +30,14 @@ def overview_on(url: str) -> Ecran:
 
 
 def fiche_on(url: str) -> Ecran:
-    """The fiche of an indicator with both its charts."""
-    charts = "() => tous('.js-plotly-plot .svg-container').length >= 2"
-    return Ecran(f"{url}fiche?indicateur=1.2.6-2", "() => tous('h1').length > 0", charts)
+    """The fiche of an indicator with both its charts, to read, then to explore."""
+    explored = "tous('.js-plotly-plot .svg-container').length >= 2"
+    return Ecran(
+        f"{url}fiche?indicateur=1.2.6-2",
+        "() => lus('h1, [aria-level=\"1\"]').length > 0",
+        f"() => lus('.graphes svg').length >= 2 || {explored}",
+        alive=f"() => {explored}",
+    )
 
 
 def empty_on(url: str) -> Ecran:
@@ -76,7 +81,8 @@ def _fiche(browser: Browser, served: Serveurs, empty: Ecran, rounds: int) -> Non
     title("Écran : ouvrir une fiche et ses deux graphiques, devant la page vide")
     found = _visited(browser, {"fiche": fiche_on(served.app), "vide": empty}, rounds)
     whole = [o.tout for o in found["vide"]]
-    say_medians("fiche : graphiques", [o.tout for o in found["fiche"]], "choix vide", whole, AIM_FICHE)
+    say_medians("fiche : graphiques à lire", [o.tout for o in found["fiche"]], "choix vide", whole, AIM_FICHE)
+    say_medians("fiche : graphiques à explorer", [o.vif for o in found["fiche"]], "choix vide", whole, AIM_FICHE)
 
 
 def _grown(browser: Browser, served: Serveurs, rounds: int) -> None:
