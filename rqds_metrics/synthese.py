@@ -81,14 +81,16 @@ class Changement:
 
 
 def changements(before: list[Resultat], after: list[Resultat]) -> list[Changement]:
-    """Evaluated statuses that flipped between two days, same year; those that matter most to a reader first."""
+    """Evaluated statuses that flipped between two days, same year; those that matter most to a reader first: evaluated
+    then and now, then for the first time; in each, what is late before what goes well."""
     old = {r.id: r for r in before}
     flipped = [Changement(old[r.id], r) for r in after if r.id in old and old[r.id].statut != r.statut]
     flipped = [c for c in flipped if c.avant.statut in EVALUES or c.apres.statut in EVALUES]
 
-    def weight(c: Changement) -> tuple[int, str]:
+    def weight(c: Changement) -> tuple[int, int, str]:
         both = c.avant.statut in EVALUES and c.apres.statut in EVALUES
-        return (0 if both else 1 if c.apres.statut in EVALUES else 2, c.apres.id)
+        group = 0 if both else 1 if c.apres.statut in EVALUES else 2
+        return (group, _RANG.get(c.apres.statut, len(_RANG)), c.apres.id)
 
     return sorted(flipped, key=weight)
 

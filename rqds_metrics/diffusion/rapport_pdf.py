@@ -189,7 +189,8 @@ def report_data(r: Rapport) -> dict[str, Any]:
         "suites": [{"titre": s.titre, "texte": s.texte} for s in suites(r)],
         "depuis": jour(d.depuis, long=True),
         "changements": [
-            {"titre": GROUPES[sens], "lignes": [_changed(c) for c in found]} for sens, found in by_sens(r).items()
+            {"titre": GROUPES[sens], "premiers": sens == "nouveau", "lignes": [_changed(c) for c in found]}
+            for sens, found in by_sens(r).items()
         ],
         "comparable": r.comparable,
         "orientations": [_orientation(o, r) for o in r.orientations] if whole else [],

@@ -91,7 +91,7 @@ def _changes(deck: Diapositives, r: Rapport) -> None:
         deck.text("Ce qui a changé", [[_t(change_words(r))]])
         return
     found = [c for cs in by_sens(r).values() for c in cs]
-    columns = [("Indicateur", 4.4), ("Avant", 1.9), ("Maintenant", 1.5), ("En chiffres", 4.3)]
+    columns = [("Indicateur", 4.1), ("Avant", 2.3), ("Maintenant", 1.8), ("En chiffres", 3.9)]
     for start in range(0, len(found), LIGNES):
         part = found[start : start + LIGNES]
         rows = [
@@ -135,7 +135,7 @@ def _orientation(deck: Diapositives, o: Orientation, r: Rapport) -> None:
             [_status(x.statut), _t(x.indicateur.court), Texte(value_text(x), True, droite=True), _t(x.phrase)]
             for x in mine
         ]
-        columns = [("État", 2.0), ("Indicateur", 4.3), ("Valeur", 1.2), ("En clair", 4.6)]
+        columns = [("État", 2.4), ("Indicateur", 4.1), ("Valeur", 1.2), ("En clair", 4.4)]
         deck.table(typographie(title), columns, rows, notes, taille=13)
         return
     done = [_share(x.valeur, x) for x in found]
