@@ -123,7 +123,7 @@ def test_the_digest_leaves_once_a_week_and_never_tells_twice(own_demo, boite, mo
     assert not any(line in again for line in lines)
     decisions = load_donnees(DEMO_AU + timedelta(days=6), own_demo).decisions.alertes
     assert last_digest(decisions)[0] is not None
-    assert [a.cle for a in alertes_of(decisions)] == ["rouge|plan", "source|plan"]
+    assert [a.cle for a in alertes_of(decisions)] == ["rouge|2", "rouge|plan", "source|plan", "cible|plan"]
     told = [e for e in read_journal(end_of(DEMO_AU + timedelta(days=9)), own_demo) if e.genre == "alerte"]
     assert "Un état est au rouge, tout le plan" in {e.objet for e in told}
     assert "Courriel des avis" in {e.objet for e in told}

@@ -141,6 +141,10 @@ COMMENTAIRES = {
     "2.2.5-1": "Le dossier est complet et attend la réponse du ministère.",
     "4.1.1-3": "Les écoutes montent dans les jours qui suivent une infolettre : chacune annonce maintenant un épisode.",
 }
+_SUIVIES = (
+    date(2022, 9, 14),
+    ("rouge|2", "source|plan", "cible|plan"),
+)  # alerts that the direction follows, since when
 _ENTRE = timedelta(days=63)  # between the two publications
 
 
@@ -190,6 +194,9 @@ def choices(today: date) -> Iterator[Choix]:
     for rank, (day, genre, cle, year, choice, reason) in enumerate(found):
         if day <= today:
             yield Choix(moment(day, 390 + rank % 60), genre, cle, year, choice, reason)
+    since, followed = _SUIVIES
+    for cle in followed:
+        yield Choix(moment(since, 450), "alerte", cle, None, {"suivie": True}, "")
     for numero, (day, note, comments) in enumerate(published, 1):
         made = _publication(day, note, comments)
         yield Choix(moment(day, 420), "publication", str(numero), None, made, "Approuvée pour la page publique.")
