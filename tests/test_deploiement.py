@@ -62,7 +62,7 @@ def test_the_folders_of_the_units_are_those_that_the_page_makes(machine):
 
 def test_the_upgrade_page_can_be_followed(machine):
     (machine.racine / "mars.csv").write_bytes(export(3))
-    server = "cd /opt/rqds\nsudo -u rqds env RQDS_BASE=/var/lib/rqds/rqds.duckdb .venv/bin/python -m"
+    server = "sudo rqds -m"
     assert "28 lignes enregistrées" in machine.type(f"{server} etl importer {machine.racine}/mars.csv")
     said = machine.type(blocks(DOCS / "mise-a-jour.md")[0])
     assert "Sauvegarde faite et relue" in said and "Le plan est sain" in said
