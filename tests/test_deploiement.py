@@ -226,6 +226,16 @@ def test_the_image_holds_no_data_and_runs_as_nobody_in_particular():
     assert kept <= {p.strip("/") for p in ignored}, "what is never tracked never enters an image"
 
 
+def test_the_volumes_of_the_page_are_folders_that_the_image_owns():
+    """A new volume takes the rights of the folder it hides: without one it is root's, and nothing is written there."""
+    page = (DOCS / "conteneur.md").read_text(encoding="utf-8")
+    made = next(v for k, v in container() if k == "RUN" and "install -d" in v).split("install -d")[1].split()
+    for target in re.findall(r"--volume rqds-[a-z]+:(/[a-z]+)", page):
+        assert target in made, target
+    # a file that is mounted alone stays what it was once an editor has put another in its place
+    assert "acces.yaml:/" not in page and "RQDS_ACCES=/acces/acces.yaml" in page
+
+
 def test_what_the_image_copies_is_enough(tmp_path):
     """The command of the image, with the files that it copies and no other: the app answers."""
     from tests.browser.serveur import free_port
