@@ -144,8 +144,6 @@ def test_links_and_files_that_the_pages_name_exist():
         for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", text):
             assert (page.parent / target).exists(), (page.name, target)
         for name in re.findall(r"`(deploiement/[\w./-]+|docs/[\w./-]+\.md|\w[\w/]*\.env)`", text):
-            if name == "docs/connexion.md":
-                continue  # written with the sign-in, whose own page names it
             assert (RACINE / name).exists(), (page.name, name)
         for unit in re.findall(r"`?(rqds-[a-z]+\.(?:service|timer|path))\b", text):
             assert (DEPLOIEMENT / "systemd" / unit).exists(), (page.name, unit)
