@@ -26,7 +26,7 @@ _COPIES = ["app.py", "etl", "pages", "publique", "rqds_metrics", "deploiement", 
            "data/reglages.yaml", "data/exploitation.yaml", "data/acces.exemple.yaml", "requirements.txt"]  # fmt: skip
 _JOUES = {
     "sudo": 'while [ "$1" = -u ]; do shift 2; done; exec "$@"', "runuser": 'shift 3; exec "$@"',
-    "apt-get": "", "useradd": "", "systemctl": "", "curl": "echo ok",
+    "apt-get": "", "groupadd": "", "useradd": "", "systemctl": "", "curl": "echo ok",
     # a clone, without a network
     "git": 'case "$1" in clone) shift; [ $# = 2 ] && mkdir -p "$(dirname "$2")" && cp -R "$MODELE" "$2";; esac',
     # its own venv is that of the tests; nothing is installed
@@ -78,8 +78,9 @@ class Machine:
             script.write_text(f"#!/bin/sh\n{note}{body}\n", encoding="utf-8")
             script.chmod(0o755)
         copy_project(self.racine / "modele")
-        command = self.racine / "modele" / "deploiement" / "rqds"
-        command.write_text(self.mapped(command.read_text(encoding="utf-8")), encoding="utf-8")
+        for name in ("rqds", "rqds.env"):  # the command, and the settings it reads
+            file = self.racine / "modele" / "deploiement" / name
+            file.write_text(self.mapped(file.read_text(encoding="utf-8")), encoding="utf-8")
 
     @property
     def env(self) -> dict[str, str]:

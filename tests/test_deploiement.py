@@ -39,11 +39,12 @@ def test_the_server_page_followed_to_the_letter(machine):
     enabled = {u for line in machine.notes() if "enable" in line for u in line.split() if u.startswith("rqds-")}
     asked_to_start = {u.name for u in UNITES if "[Install]" in u.read_text(encoding="utf-8")}
     assert enabled == asked_to_start
-    for folder in ("rqds", "rqds/depot", "rqds-publication", "rqds-site"):
+    for folder in ("rqds", "rqds-depot", "rqds-publication", "rqds-site"):
         assert machine.path(f"/var/lib/{folder}").is_dir()
     users = {u for path in SERVICES for u in Unite.read(path).every("User")}
     assert users == set(re.findall(r"useradd --system .* (\S+)$", notes, re.M)) == {"rqds", "rqds-public"}
     said = "\n".join(machine.asked)
+    assert str(machine.racine) in machine.path("/etc/rqds/rqds.env").read_text(encoding="utf-8")
     assert "Le plan est sain" in said and "L'horloge est juste" in said
     assert (machine.path("/etc/rqds/rqds.env").stat().st_mode & 0o777) == 0o640
     assert machine.path("/var/lib/rqds-publication").stat().st_mode & 0o7777 == 0o2750

@@ -132,7 +132,7 @@ def test_the_jobs_of_the_timers_run_as_their_units_say(posee):
 
 def test_files_dropped_are_taken_by_the_timer(posee):
     """One that is read, one that is not; the log names neither."""
-    depot = posee.machine.path("/var/lib/rqds/depot")
+    depot = posee.machine.path("/var/lib/rqds-depot")
     (depot / "écoutes de Marguerite Tremblay.csv").write_bytes(export(3))
     (depot / "notes de Marguerite Tremblay.csv").write_text("Nom,Courriel\nMarguerite,m.tremblay@exemple.org\n")
     real = posee.machine.path("/var/lib/rqds/reelle/rqds.duckdb")  # the demonstration takes no real file
