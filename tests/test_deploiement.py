@@ -71,6 +71,21 @@ def test_the_upgrade_page_can_be_followed(machine):
     assert "Restaurée" in machine.type(f"{server} rqds_metrics restaurer --derniere")
 
 
+def test_the_command_of_the_server_gives_what_the_services_have(machine):
+    """The settings as they are written, whatever they hold; the log apart; the name of whoever asked."""
+    settings = machine.path("/etc/rqds/rqds.env")
+    before = settings.read_text(encoding="utf-8")
+    settings.write_text(
+        before + 'RQDS_COURRIEL_A=a@exemple.org, b@exemple.org\nRQDS_ESSAI=p$w"o`d\\n', encoding="utf-8"
+    )
+    asked = "import os, getpass; print(getpass.getuser(), *(os.environ.get(f'RQDS_{n}') for n in NOMS), sep='|')"
+    names = ["PUBLICATION", "COURRIEL_A", "ESSAI", "JOURNAL"]
+    said = machine.type(f'SUDO_USER=marie env -u RQDS_JOURNAL sudo rqds -c "{asked.replace("NOMS", str(names))}"')
+    settings.write_text(before, encoding="utf-8")
+    published = machine.path("/var/lib/rqds-publication")
+    assert said.strip() == f'marie|{published}|a@exemple.org, b@exemple.org|p$w"o`d\\n|None'
+
+
 # hardening that every service must have
 DURCI = {
     "NoNewPrivileges": "yes", "ProtectSystem": "strict", "ProtectHome": "yes", "PrivateTmp": "yes", "UMask": "0027",
