@@ -2,7 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
-BASE ?= data/demonstration.duckdb
+# the demonstration, except for a site that has an address
+BASE ?= $(if $(ADRESSE),data/rqds.duckdb,data/demonstration.duckdb)
 PORT ?= 8501
 # where the publications of the base are, and where the static site is written
 PUBLICATION ?= $(if $(filter %rqds.duckdb,$(BASE)),data/publication,data/publication/$(basename $(notdir $(BASE))))

@@ -23,6 +23,7 @@ from rqds_metrics.alimentation import plan_decided
 from rqds_metrics.cli import french_parser, run
 from rqds_metrics.donnees import load_donnees
 from rqds_metrics.plan import load_plan
+from rqds_metrics.raisons import reason
 
 
 def _whoami() -> str:
@@ -49,7 +50,7 @@ def _read(files: list[str], base: str | None) -> list[Lecture]:
             with Path(name).open("rb") as file:
                 octets = file.read(TAILLE_MAX + 1)  # one more than is read: enough to refuse it
         except OSError as error:
-            note = f"Le fichier ne s'ouvre pas ({error.strerror or error})."
+            note = f"Le fichier ne s'ouvre pas ({reason(error)})."
             absent = Constat("fichier", "erreur", note, remede="Vérifiez son nom et son dossier.")
             out.append(Lecture(shown_name(name), "", None, None, [absent]))
             continue

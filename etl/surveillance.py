@@ -30,6 +30,7 @@ from rqds_metrics import activite, store
 from rqds_metrics.copies import CopieImpossible
 from rqds_metrics.disk import DisquePlein
 from rqds_metrics.exploitation.reglages import Surveillance, load_exploitation
+from rqds_metrics.raisons import reason
 from rqds_metrics.regles.formats import jour
 
 # What keeps every file waiting, and may be over at the next pass.
@@ -62,7 +63,7 @@ class Surveillant:
             self._say(f"Rien n'est importé : {error}")
             return 1
         except OSError as error:
-            self._say(f"Le dossier {self.dossier} ne se lit pas ({error.strerror or error}).")
+            self._say(f"Le dossier {self.dossier} ne se lit pas ({reason(error)}).")
             return 1
 
     def forever(self) -> int:
@@ -76,7 +77,7 @@ class Surveillant:
             except _EMPECHE as error:
                 self._say_once(f"Rien n'est importé : {error}")
             except OSError as error:
-                self._say_once(f"Le dossier {self.dossier} ne se lit pas ({error.strerror or error}).")
+                self._say_once(f"Le dossier {self.dossier} ne se lit pas ({reason(error)}).")
             # a file that has just landed is looked at again as soon as it may be settled
             young = bool(self.attente.vus) and self.reglages.stable_secondes < self.reglages.intervalle_secondes
             self.stop.wait(max(self.reglages.stable_secondes, 1.0) if young else self.reglages.intervalle_secondes)
@@ -108,7 +109,7 @@ class Surveillant:
         except FileNotFoundError:
             return True  # another program took it
         except OSError as error:
-            self._say_once(f"{shown} : il ne s'ouvre pas encore ({error.strerror or error}) ; il attend.")
+            self._say_once(f"{shown} : il ne s'ouvre pas encore ({reason(error)}) ; il attend.")
             return True
         if octets is None:
             return True  # it changed: the next pass
@@ -122,7 +123,7 @@ class Surveillant:
         except FileNotFoundError:
             return True
         except OSError as error:
-            self._say_once(f"{shown} : lu, mais il n'a pas pu être déplacé ({error.strerror or error}) ; il reste là.")
+            self._say_once(f"{shown} : lu, mais il n'a pas pu être déplacé ({reason(error)}) ; il reste là.")
             return False
         if put is not None:
             self._say(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -92,8 +93,9 @@ def main() -> int:
     put = commands.add_parser("publier", help="mettre en ligne ce qui est approuvé")
     put.add_argument("--vers", metavar="DOSSIER", help="écrire aussi le site, prêt pour un hébergeur")
     put.add_argument(
-        "--adresse", metavar="URL", help="avec --vers : l'adresse du site, par exemple https://plan.rqds.org/"
-    )
+        "--adresse", metavar="URL", default=os.environ.get("RQDS_ADRESSE"),
+        help="avec --vers : l'adresse du site, par exemple https://plan.rqds.org/ (RQDS_ADRESSE)",
+    )  # fmt: skip
     put.add_argument("--base", help="le fichier DuckDB (RQDS_BASE, sinon data/rqds.duckdb)")
     told = commands.add_parser("avis", help="envoyer le courriel de la semaine : les alertes nouvelles")
     told.add_argument("--base", help="le fichier DuckDB (RQDS_BASE, sinon data/rqds.duckdb)")

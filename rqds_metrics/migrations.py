@@ -16,6 +16,7 @@ from rqds_metrics.copies import CopieImpossible, check_copy, copy_to, free_name,
 from rqds_metrics.disk import check_folder, full_folder, is_full
 from rqds_metrics.exploitation.reglages import dossier_des_sauvegardes
 from rqds_metrics.ouverture import is_damaged, open_file, unreadable
+from rqds_metrics.raisons import reason
 from rqds_metrics.yaml_strict import DefinitionError
 
 SCHEMA = 4
@@ -87,7 +88,7 @@ def bring_up(path: Path, moment: datetime) -> Path | None:
             raise full_folder(folder, "la copie de la base") from error
         raise CopieImpossible(
             f"La base {path.name} doit être copiée avant que son schéma change, mais le dossier des sauvegardes ne "
-            f"s'écrit pas ({error.strerror or error}). Rien n'a été changé. Vérifiez ses droits, ou choisissez-en un "
+            f"s'écrit pas ({reason(error)}). Rien n'a été changé. Vérifiez ses droits, ou choisissez-en un "
             "autre dans data/exploitation.yaml."
         ) from error
     except duckdb.Error as error:

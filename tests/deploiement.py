@@ -23,10 +23,10 @@ DEPLOIEMENT = RACINE / "deploiement"
 UNITES = sorted((DEPLOIEMENT / "systemd").iterdir())
 # what a copy of the project holds, as a clone would bring it
 _COPIES = ["app.py", "etl", "pages", "publique", "rqds_metrics", "deploiement", ".streamlit/config.toml", "data/plan",
-           "data/reglages.yaml", "data/exploitation.yaml", "requirements.txt"]  # fmt: skip
+           "data/reglages.yaml", "data/exploitation.yaml", "data/acces.exemple.yaml", "requirements.txt"]  # fmt: skip
 _JOUES = {
-    "sudo": 'while [ "$1" = -u ]; do shift 2; done; exec "$@"',
-    "apt-get": "", "useradd": "", "systemctl": "", "curl": "echo ok",
+    "sudo": 'while [ "$1" = -u ]; do shift 2; done; exec "$@"', "runuser": 'shift 3; exec "$@"',
+    "apt-get": "", "groupadd": "", "useradd": "", "systemctl": "", "curl": "echo ok",
     # a clone, without a network
     "git": 'case "$1" in clone) shift; [ $# = 2 ] && mkdir -p "$(dirname "$2")" && cp -R "$MODELE" "$2";; esac',
     # its own venv is that of the tests; nothing is installed
@@ -63,14 +63,14 @@ class Machine:
 
     def mapped(self, text: str) -> str:
         """A text whose paths of the server are those of the folder."""
-        return re.sub(r"(?<![\w.])/(opt/rqds|etc/|var/lib/)", lambda m: f"{self.racine}/{m[1]}", text)
+        return re.sub(r"(?<![\w.])/(opt/rqds|etc/|var/lib/|usr/local/)", lambda m: f"{self.racine}/{m[1]}", text)
 
     def path(self, path: str) -> Path:
         return Path(self.mapped(path))
 
     def prepare(self) -> None:
         bin_ = self.racine / "joues"
-        for folder in ("joues", "etc/systemd/system", "etc/caddy", "var/lib", "opt"):
+        for folder in ("joues", "etc/systemd/system", "etc/caddy", "var/lib", "opt", "usr/local/bin"):
             (self.racine / folder).mkdir(parents=True, exist_ok=True)
         for name, body in _JOUES.items():
             script = bin_ / name
@@ -78,12 +78,15 @@ class Machine:
             script.write_text(f"#!/bin/sh\n{note}{body}\n", encoding="utf-8")
             script.chmod(0o755)
         copy_project(self.racine / "modele")
+        for name in ("rqds", "rqds.env"):  # the command, and the settings it reads
+            file = self.racine / "modele" / "deploiement" / name
+            file.write_text(self.mapped(file.read_text(encoding="utf-8")), encoding="utf-8")
 
     @property
     def env(self) -> dict[str, str]:
         bin_ = self.racine / "joues"
         return {
-            **os.environ, "PATH": f"{bin_}:{os.environ['PATH']}:/usr/sbin", "JOUES": str(bin_),
+            **os.environ, "PATH": f"{bin_}:{self.path('/usr/local/bin')}:{os.environ['PATH']}:/usr/sbin", "JOUES": str(bin_),
             "MODELE": str(self.racine / "modele"), "NOTES": str(self.racine / "notes.txt"),
             "PYTHON_REEL": sys.executable, "INSTALL_REEL": str(shutil.which("install")), "HOME": str(self.racine),
         }  # fmt: skip

@@ -39,11 +39,12 @@ def test_the_server_page_followed_to_the_letter(machine):
     enabled = {u for line in machine.notes() if "enable" in line for u in line.split() if u.startswith("rqds-")}
     asked_to_start = {u.name for u in UNITES if "[Install]" in u.read_text(encoding="utf-8")}
     assert enabled == asked_to_start
-    for folder in ("rqds", "rqds/depot", "rqds-publication", "rqds-site"):
+    for folder in ("rqds", "rqds-depot", "rqds-publication", "rqds-site"):
         assert machine.path(f"/var/lib/{folder}").is_dir()
     users = {u for path in SERVICES for u in Unite.read(path).every("User")}
     assert users == set(re.findall(r"useradd --system .* (\S+)$", notes, re.M)) == {"rqds", "rqds-public"}
     said = "\n".join(machine.asked)
+    assert str(machine.racine) in machine.path("/etc/rqds/rqds.env").read_text(encoding="utf-8")
     assert "Le plan est sain" in said and "L'horloge est juste" in said
     assert (machine.path("/etc/rqds/rqds.env").stat().st_mode & 0o777) == 0o640
     assert machine.path("/var/lib/rqds-publication").stat().st_mode & 0o7777 == 0o2750
@@ -62,12 +63,27 @@ def test_the_folders_of_the_units_are_those_that_the_page_makes(machine):
 
 def test_the_upgrade_page_can_be_followed(machine):
     (machine.racine / "mars.csv").write_bytes(export(3))
-    server = "cd /opt/rqds\nsudo -u rqds env RQDS_BASE=/var/lib/rqds/rqds.duckdb .venv/bin/python -m"
+    server = "sudo rqds -m"
     assert "28 lignes enregistrées" in machine.type(f"{server} etl importer {machine.racine}/mars.csv")
     said = machine.type(blocks(DOCS / "mise-a-jour.md")[0])
     assert "Sauvegarde faite et relue" in said and "Le plan est sain" in said
     assert re.search(r"^bon +base", said, re.M) and re.search(r"^bon +sauvegarde", said, re.M)
     assert "Restaurée" in machine.type(f"{server} rqds_metrics restaurer --derniere")
+
+
+def test_the_command_of_the_server_gives_what_the_services_have(machine):
+    """The settings as they are written, whatever they hold; the log apart; the name of whoever asked."""
+    settings = machine.path("/etc/rqds/rqds.env")
+    before = settings.read_text(encoding="utf-8")
+    settings.write_text(
+        before + 'RQDS_COURRIEL_A=a@exemple.org, b@exemple.org\nRQDS_ESSAI=p$w"o`d\\n', encoding="utf-8"
+    )
+    asked = "import os, getpass; print(getpass.getuser(), *(os.environ.get(f'RQDS_{n}') for n in NOMS), sep='|')"
+    names = ["PUBLICATION", "COURRIEL_A", "ESSAI", "JOURNAL"]
+    said = machine.type(f'SUDO_USER=marie env -u RQDS_JOURNAL sudo rqds -c "{asked.replace("NOMS", str(names))}"')
+    settings.write_text(before, encoding="utf-8")
+    published = machine.path("/var/lib/rqds-publication")
+    assert said.strip() == f'marie|{published}|a@exemple.org, b@exemple.org|p$w"o`d\\n|None'
 
 
 # hardening that every service must have
@@ -144,8 +160,6 @@ def test_links_and_files_that_the_pages_name_exist():
         for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", text):
             assert (page.parent / target).exists(), (page.name, target)
         for name in re.findall(r"`(deploiement/[\w./-]+|docs/[\w./-]+\.md|\w[\w/]*\.env)`", text):
-            if name == "docs/connexion.md":
-                continue  # written with the sign-in, whose own page names it
             assert (RACINE / name).exists(), (page.name, name)
         for unit in re.findall(r"`?(rqds-[a-z]+\.(?:service|timer|path))\b", text):
             assert (DEPLOIEMENT / "systemd" / unit).exists(), (page.name, unit)
@@ -224,6 +238,16 @@ def test_the_image_holds_no_data_and_runs_as_nobody_in_particular():
         p.strip("/") for p in (RACINE / ".gitignore").read_text(encoding="utf-8").splitlines() if p.startswith("data/")
     }
     assert kept <= {p.strip("/") for p in ignored}, "what is never tracked never enters an image"
+
+
+def test_the_volumes_of_the_page_are_folders_that_the_image_owns():
+    """A new volume takes the rights of the folder it hides: without one it is root's, and nothing is written there."""
+    page = (DOCS / "conteneur.md").read_text(encoding="utf-8")
+    made = next(v for k, v in container() if k == "RUN" and "install -d" in v).split("install -d")[1].split()
+    for target in re.findall(r"--volume rqds-[a-z]+:(/[a-z]+)", page):
+        assert target in made, target
+    # a file that is mounted alone stays what it was once an editor has put another in its place
+    assert "acces.yaml:/" not in page and "RQDS_ACCES=/acces/acces.yaml" in page
 
 
 def test_what_the_image_copies_is_enough(tmp_path):

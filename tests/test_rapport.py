@@ -72,15 +72,15 @@ def tout(rapports):
 def test_counts_are_those_of_the_statuses(tout):
     statuts = [r.statut for r in tout.resultats.values()]
     assert (tout.total, tout.evalues, tout.favorables) == (
-        156,
+        len(PLAN.indicateurs),
         sum(s in EVALUES for s in statuts),
         sum(s in FAVORABLES for s in statuts),
     )
     said = bilan_words(tout)
-    assert said.startswith(f"Au 24 novembre 2026, {tout.evalues} des 156 indicateurs du plan sont évalués")
+    assert said.startswith(f"Au 24 novembre 2026, {tout.evalues} des {tout.total} indicateurs du plan sont évalués")
     assert f"{statuts.count('en_retard')}\u00a0en retard" in said
     left = re.search(r"Les (\d+) autres", calm_words(tout))
-    assert left and int(left[1]) == 156 - tout.evalues
+    assert left and int(left[1]) == tout.total - tout.evalues
 
 
 def test_what_changed_is_said_by_the_way_it_went(tout):

@@ -96,6 +96,25 @@ def test_nothing_was_online_then_nothing_is_after(tmp_path):
     assert done.de_cote and (done.de_cote / "publication" / "courante.json").exists()
 
 
+@pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="il faut être root pour donner un groupe")
+def test_what_is_published_comes_back_to_those_who_read_it(house, tmp_path, monkeypatch):
+    """On a server the publications are in a folder of another group, and only that group may read them."""
+    _, backup = house
+    folder = tmp_path / "publiees"
+    folder.mkdir()
+    os.chown(folder, -1, 33)
+    folder.chmod(0o2750)
+    monkeypatch.setenv("RQDS_PUBLICATION", str(folder))
+    old = os.umask(0o027)
+    try:
+        restaurer(backup, tmp_path / "neuf" / "rqds.duckdb")
+    finally:
+        os.umask(old)
+    found = sorted(folder.iterdir())
+    assert any(p.suffix == ".duckdb" for p in found) and (folder / parution.POINTEUR) in found
+    assert all(p.stat().st_gid == 33 and p.stat().st_mode & 0o777 == 0o640 for p in found)
+
+
 @pytest.mark.parametrize("damage", ["cut", "empty", "text", "gone", "log"])
 def test_a_damaged_base_is_replaced_and_kept_aside(damage, house):
     base, saved = house

@@ -103,8 +103,11 @@ def posee(tmp_path_factory, demo_base):
     """Installed by the page, with the demonstration in the place of real data."""
     machine = Machine(tmp_path_factory.mktemp("serveur-reel"))
     machine.prepare()
-    for block in blocks(DOCS / "serveur.md")[1:5]:
-        machine.type(block)
+    for block in blocks(DOCS / "serveur.md"):
+        if "apt-get" not in block:
+            machine.type(block)
+        if "enable --now rqds-app" in block:
+            break
     shutil.copy(demo_base, machine.path("/var/lib/rqds/rqds.duckdb"))
     # the settings of watching: nothing is waited for
     settings = machine.path("/opt/rqds/data/exploitation.yaml")
@@ -129,7 +132,7 @@ def test_the_jobs_of_the_timers_run_as_their_units_say(posee):
 
 def test_files_dropped_are_taken_by_the_timer(posee):
     """One that is read, one that is not; the log names neither."""
-    depot = posee.machine.path("/var/lib/rqds/depot")
+    depot = posee.machine.path("/var/lib/rqds-depot")
     (depot / "écoutes de Marguerite Tremblay.csv").write_bytes(export(3))
     (depot / "notes de Marguerite Tremblay.csv").write_text("Nom,Courriel\nMarguerite,m.tremblay@exemple.org\n")
     real = posee.machine.path("/var/lib/rqds/reelle/rqds.duckdb")  # the demonstration takes no real file

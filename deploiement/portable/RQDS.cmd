@@ -5,6 +5,7 @@ title Plan stratégique du RQDS
 cd /d "%~dp0..\.."
 if not exist ".venv\Scripts\python.exe" (
   echo Première ouverture : préparation, quelques minutes…
+  py -3 -c "import sys; sys.exit(sys.version_info < (3, 11))" || goto python
   py -3 -m venv .venv || goto python
 )
 fc /b requirements.txt .venv\installe.txt >nul 2>&1 || (
