@@ -9,15 +9,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 
 import numpy as np
 
-from rqds_metrics.commentaires import Commentaire, commentaires_of
 from rqds_metrics.courbes import courbes_of
 from rqds_metrics.diffusion import publication as pub
-from rqds_metrics.diffusion.nommes import names
-from rqds_metrics.diffusion.retenue import Cellule, Cle, Groupe, Raison, reason_text, withheld
+from rqds_metrics.diffusion.paroles import comments_of
+from rqds_metrics.diffusion.retenue import Cellule, Cle, Groupe, Raison, public_reason, withheld
 from rqds_metrics.donnees import Donnees
 from rqds_metrics.exercice import Exercice, exercices_du_plan
 from rqds_metrics.familles import TITRES
@@ -76,7 +75,10 @@ def is_survey(indicateur: Indicateur, plan: Plan, tous: Mapping[str, Indicateur]
 def figures_of_people(
     plan: Plan, calcul: Calcul, ids: Iterable[str], vagues: Mapping[str, tuple[Vague, ...]]
 ) -> list[Cellule]:
-    """The answers behind every figure of people: surveys, and shares that were typed with their two numbers."""
+    """The answers behind every figure of people: surveys, and shares that are typed.
+
+    A share typed once in a while is one of people, whose two numbers tell how many: without them nobody knows.
+    """
     out = []
     for id_ in ids:
         indicateur = calcul.plan.tous[id_]
@@ -85,10 +87,10 @@ def figures_of_people(
             continue
         for year in exercices_du_plan():
             v = calcul.value(indicateur, year)
-            if v.valeur is None or (v.denominateur is None and not survey):
+            if v.valeur is None or (v.denominateur is None and not survey and indicateur.cadence == "mensuelle"):
                 continue
             groups = frozenset(_group(w) for w in vagues.get(id_, ()) if year.debut <= w.fin <= year.fin)
-            out.append(Cellule((id_, str(year)), v.denominateur, groups))
+            out.append(Cellule((id_, str(year)), v.denominateur, groups, v.numerateur))
     return out
 
 
@@ -162,7 +164,7 @@ def build(
         for year in years:
             key = (indicateur.id, str(year))
             if key in retenus:
-                results[key] = _withheld_result(indicateur, year, reason_text(retenus[key], least))
+                results[key] = _withheld_result(indicateur, year, public_reason(retenus[key], least))
                 continue
             r = public.result(indicateur, year)
             results[key] = _result(r, closed=year.closed(public.au))
@@ -174,7 +176,7 @@ def build(
         tuple(pub.Orientation(o.id, o.titre, o.court, k) for k, o in enumerate(plan.orientations, 1)),
         *_above(plan, ids),
         tuple(_indicator(i, rank, public, ids) for rank, i in enumerate(chosen, 1)),
-        results, lines, _comments(calcul, chosen, choix, retenus),
+        results, lines, comments_of(calcul, chosen, choix.commentaires, retenus),
         methode=_method(public, least),
         glossaire=tuple(pub.Mot(k, mot, sens) for k, (mot, sens) in enumerate(glossary().items(), 1)),
     )  # fmt: skip
@@ -253,40 +255,11 @@ def _indicator(indicateur: Indicateur, rank: int, calcul: Calcul, ids: set[str])
     )  # fmt: skip
 
 
-def _comments(
-    calcul: Calcul, chosen: Iterable[Indicateur], choix: Choix, retenus: Mapping[Cle, Raison]
-) -> dict[str, tuple[pub.Commentaire, ...]]:
-    """Those that were chosen and still stand as they were chosen; none that is to review, or speaks of what is withheld."""
-    out: dict[str, tuple[pub.Commentaire, ...]] = {}
-    for indicateur in chosen:
-        mine: list[pub.Commentaire] = []
-        for year in exercices_du_plan()[::-1]:
-            for c in commentaires_of(calcul, indicateur, year):
-                chosen_so = choix.commentaires.get(f"{indicateur.id}|{c.periode}") == c.texte
-                if chosen_so and not c.a_revoir and not tells_withheld(calcul, c, retenus):
-                    mine.append(pub.Commentaire(indicateur.id, c.periode, c.texte))
-        if mine:
-            out[indicateur.id] = tuple(sorted(mine, key=lambda c: (len(c.periode), c.periode), reverse=True))
-    return out
-
-
-def tells_withheld(calcul: Calcul, c: Commentaire, retenus: Iterable[Cle]) -> bool:
-    """Does a comment explain a withheld figure, or name one of its indicator: its value or one of its two numbers."""
-    years = [Exercice.parse(year) for id_, year in retenus if id_ == c.indicateur.id]
-    if _year_named(c.periode) in years:
-        return True
-    return any(names(c.texte, calcul.value(c.indicateur, y)) for y in years)
-
-
-def _year_named(periode: str) -> Exercice:
-    return Exercice.parse(periode) if len(periode) == 9 else Exercice.of(date.fromisoformat(f"{periode}-01"))
-
-
 def _method(calcul: Calcul, minimum: int) -> tuple[pub.Regle, ...]:
     told = [(r.titre, "\n".join(r.textes)) for r in rules(calcul.donnees.decisions.reglages)]
     small = (
         f"Le résultat d'un sondage auquel moins de {minimum} personnes ont répondu est retenu, pour que personne n'y soit "
-        "reconnu. Un autre l'est aussi quand une soustraction révélerait le premier. La cible qui en viendrait n'est pas "
-        "montrée."
+        "reconnu. Un autre l'est aussi quand une soustraction, ou un taux de 0\u00a0% ou de 100\u00a0%, révélerait le "
+        "premier. La cible qui en viendrait n'est pas montrée."
     )
     return tuple(pub.Regle(k, *t) for k, t in enumerate([*told, ("Ce qui est retenu", small)], 1))
