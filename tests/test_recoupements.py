@@ -37,13 +37,13 @@ CHOIX = Choix((TOUT, PARTIE))
 def survey(nom: str, question: str, yes: int, n: int, recu_le: datetime, base: Path) -> None:
     """An export of a survey of October: each export holds all the answers so far."""
     serie = f"ms_forms|{nom}"
-    days = {"debut": date(2026, 10, 5), "fin": date(2026, 10, 20)}
+    debut, fin = date(2026, 10, 5), date(2026, 10, 20)
     rows = [
-        {"serie": serie, **days, "sondage": nom, "question": question, "reponse": text, "satisfait": good, "nombre": count,
-         "echelle": "satisfaction"}
+        {"serie": serie, "debut": debut, "fin": fin, "sondage": nom, "question": question, "reponse": text,
+         "satisfait": good, "nombre": count, "echelle": "satisfaction"}
         for text, good, count in (("Satisfait", True, yes), ("Insatisfait", False, n - yes))
     ]  # fmt: skip
-    load(base, lecture("sondage", rows, [Tranche(serie, *days.values(), "cle")], f"{nom} {n}.xlsx"), recu_le=recu_le)
+    load(base, lecture("sondage", rows, [Tranche(serie, debut, fin, "cle")], f"{nom} {n}.xlsx"), recu_le=recu_le)
 
 
 def base_of(folder: Path, seule: tuple[int, int], commune: tuple[int, int], jour: int = 1) -> Path:

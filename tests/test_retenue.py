@@ -267,7 +267,6 @@ def test_how_many_answered_is_not_found_from_the_reasons(minimum, total):
     [
         "3 sur 4 sont satisfaits.", "Trois personnes satisfaites.", "Une seule réponse négative : 75 %.", "Un taux de 75,0 %.",
         "Quatre répondants.", "Satisfaction de 0,75", "Les trois quarts sont satisfaits, soit 3.",
-        "Les trois quarts le sont.", "Soixante-quinze pour cent.", "9 sur 12, à peu près.", "Près de 77 %.", "Six sur huit.",
     ],
 )  # fmt: skip
 def test_a_text_that_names_a_withheld_figure_is_known(text):
@@ -299,7 +298,8 @@ def test_a_share_said_in_words_is_known():
     [
         ("Dont 3 sur 4 au colloque.", True), ("Trois des quatre le sont.", True), ("Une sur quatre ne l'est pas.", True),
         ("3/4 au colloque", True), ("En 3 mois, 4 activités.", False), ("Une hausse de 75 %.", False),
-        ("2 sur 4", False),
+        ("2 sur 4", False), ("Dont trois personnes sur quatre.", True), ("Trois sur les quatre.", True), ("13 sur 4", False),
+        ("Une note de 7,3 sur 4", False),
     ],
 )  # fmt: skip
 def test_a_text_that_puts_the_two_numbers_of_a_withheld_rate_together_is_known(text, told):

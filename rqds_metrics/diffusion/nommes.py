@@ -51,8 +51,9 @@ _FRACTIONS = {
     "dixième": 10,
 }
 _ARTICLES = frozenset({"un", "une"})  # said of anything
-_FRACTION = re.compile(rf"([{_LETTRES}\d]+)[ -]({'|'.join(_FRACTIONS)})s?\b")
-_PAIRE = re.compile(rf"([{_LETTRES}\d-]+)(?: (?:des|sur|sur les) |\s*/\s*)([{_LETTRES}\d-]+)")
+_NOMBRE = rf"(?<![\d,.{_LETTRES}-])(\d+|{'|'.join(sorted(_MOTS, key=len, reverse=True))})(?![\d{_LETTRES}])"
+_FRACTION = re.compile(rf"{_NOMBRE}[ -]({'|'.join(_FRACTIONS)})s?\b")
+_PAIRE = re.compile(rf"{_NOMBRE}(?:(?: [{_LETTRES}]+)? (?:des|sur(?: les)?) |\s*/\s*){_NOMBRE}")
 _POURCENT = re.compile(r"(\d+(?:[.,]\d+)?)[ \u00a0\u202f]*(?:%|pour cent)")
 _PRES = 0.025  # a rate said to the nearest five percent
 
@@ -85,7 +86,7 @@ def names(texte: str, v: Valeur) -> bool:
     shares = {_number(re.sub(r"[^\d,.-]", "", pourcent(v.valeur, d))) for d in (0, 1, 2)} | {v.valeur}
     near = any(abs(_number(m) / 100 - v.valeur) < _PRES for m in _POURCENT.findall(said))
     parts = [_PARTS[w] for w in words if w in _PARTS] + [a / b for a, b in _pairs(said) if b]
-    parts += [n / _FRACTIONS[of] for m, of in _FRACTION.findall(said) if (n := _count(m)) is not None]
+    parts += [_count(m) / _FRACTIONS[of] for m, of in _FRACTION.findall(said)]
     return bool(shares & written) or near or any(abs(part - v.valeur) < 0.005 for part in parts)
 
 
@@ -104,12 +105,11 @@ def _said(texte: str) -> str:
 
 
 def _pairs(said: str) -> list[tuple[float, float]]:
-    found = ((_count(a), _count(b)) for a, b in _PAIRE.findall(said))
-    return [(a, b) for a, b in found if a is not None and b is not None]
+    return [(_count(a), _count(b)) for a, b in _PAIRE.findall(said)]
 
 
-def _count(word: str) -> float | None:
-    return float(word) if word.isdecimal() else _MOTS.get(word)
+def _count(word: str) -> float:
+    return float(word) if word.isdecimal() else _MOTS[word]
 
 
 def _number(text: str) -> float:
