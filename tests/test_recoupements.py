@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from rqds_metrics import mise_en_ligne, publications
+from rqds_metrics.cibles import proposed
 from rqds_metrics.commentaires import to_keep
 from rqds_metrics.demandes import PublicationRefusee
 from rqds_metrics.diffusion.composition import Choix, build, figures_of_people
@@ -20,7 +21,7 @@ from rqds_metrics.diffusion.publication import Publication
 from rqds_metrics.diffusion.site import site_files
 from rqds_metrics.donnees import empty_donnees, load_donnees
 from rqds_metrics.plan import load_plan
-from rqds_metrics.registre import decide
+from rqds_metrics.registre import Decision, decide
 from rqds_metrics.regles.series import Serie
 from rqds_metrics.resultats import Calcul
 from rqds_metrics.store import now, transaction
@@ -143,3 +144,21 @@ def test_the_answers_behind_a_figure_add_up_to_it(tmp_path: Path) -> None:
     cells = figures_of_people(PLAN, calcul, CHOIX.indicateurs, mise_en_ligne.groups(AU, base))
     assert {c.cle[0]: (c.satisfaits, c.reponses) for c in cells} == {TOUT: (18, 32), PARTIE: (8, 12)}
     assert all(sum(float(str(g[-1])) for g in c.groupes) == c.reponses for c in cells)
+
+
+@pytest.mark.parametrize(("yes", "n"), [(k, n) for n in range(1, 5) for k in range(n + 1)])
+def test_a_target_that_was_proposed_from_a_withheld_year_is_not_shown(yes: int, n: int) -> None:
+    """Of 1 to 4 answers each rate has its own step of 5 %: the target of the next year would tell it."""
+    survey_id, following = "2.3.3-2", "2026-2027"
+    rows = [(date(2026, 6, 1), date(2026, 6, 1), float(yes), float(n), float(n)),
+            (date(2026, 10, 1), date(2026, 10, 1), 15.0, 20.0, 20.0)]  # fmt: skip
+    known = replace(empty_donnees(AU), series={survey_id: Serie.of(rows)})
+    last = yes / n
+    for goal, shown in ((proposed(PLAN, PLAN.tous[survey_id], last), False), (last, False), (0.42, True)):
+        said = {(survey_id, following): Decision(now(), QUI, "cible", survey_id, following, goal, "")}
+        whole = replace(known, decisions=replace(known.decisions, cibles=said))
+        p = build(PLAN, Calcul(PLAN, whole), Choix((survey_id,)), numero=1, publie_le=now())
+        assert p.resultats[survey_id, "2025-2026"].retenu
+        r = p.resultats[survey_id, following]
+        assert (r.valeur, r.cible) == (0.75, goal if shown else None)
+        assert shown or (r.statut == "sans_cible" and "La cible n'est pas montrée" in r.phrase)

@@ -13,6 +13,7 @@ from datetime import datetime
 
 import numpy as np
 
+from rqds_metrics.cibles import proposed
 from rqds_metrics.courbes import courbes_of
 from rqds_metrics.diffusion import publication as pub
 from rqds_metrics.diffusion.paroles import comments_of
@@ -47,16 +48,31 @@ class Choix:
 
 
 class _Public(Calcul):
-    """Results where some years are withheld: a target that would come from one of them is not shown."""
+    """Results where some years are withheld: a target that would come from one of them is not shown.
 
-    def __init__(self, plan: Plan, donnees: Donnees, retenus: Iterable[Cle]):
-        super().__init__(plan, donnees)
+    `calcul`: with all that is known, to tell these targets. One that the direction set comes from a withheld year where
+    it is that year's figure, or what the app proposes from it: of so few answers, each figure proposes a target of its own.
+    """
+
+    def __init__(self, calcul: Calcul, plan: Plan, retenus: Iterable[Cle]):
+        super().__init__(plan, _without(calcul.donnees, retenus))
         self._retenus = frozenset(retenus)
+        self._avec_tout = calcul
 
     def _objet(self, indicateur: Indicateur, exercice: Exercice) -> Objet:
         found = super()._objet(indicateur, exercice)
-        hidden = (indicateur.id, str(exercice.precedent)) in self._retenus
-        return Objet(None, "retenue") if hidden and found.origine == "reference" else found
+        if found.origine == "direction":
+            told = any(self._comes_from(found, indicateur, year) for year in exercices_du_plan() if year < exercice)
+        else:
+            told = found.origine == "reference" and (indicateur.id, str(exercice.precedent)) in self._retenus
+        return Objet(None, "retenue") if told else found
+
+    def _comes_from(self, objet: Objet, indicateur: Indicateur, year: Exercice) -> bool:
+        value = self._avec_tout.value(indicateur, year).valeur
+        if (indicateur.id, str(year)) not in self._retenus or value is None or objet.valeur is None:
+            return False
+        close = 0.005 if indicateur.type == "taux" else 0.5  # as it is written, rounded
+        return any(abs(objet.valeur - v) <= close + 1e-9 for v in (value, proposed(self.plan, indicateur, value)))
 
 
 def is_survey(indicateur: Indicateur, plan: Plan, tous: Mapping[str, Indicateur] | None = None) -> bool:
@@ -157,7 +173,7 @@ def build(
     least = reglages.publie_des if minimum is None else minimum
     chosen = [i for id_, i in calcul.plan.tous.items() if id_ in set(choix.indicateurs)]
     retenus = withheld_of(plan, calcul, [i.id for i in chosen], least, vagues, deja, anciennes)
-    public = _Public(plan, _without(calcul.donnees, retenus), retenus)
+    public = _Public(calcul, plan, retenus)
     years = exercices_du_plan()
     results, lines = {}, {}
     for indicateur in chosen:
