@@ -215,6 +215,32 @@ def test_a_unanimous_total_does_not_give_a_withheld_part(yes, hidden):
     assert {k for k, _ in withheld(cells, MINIMUM)} == hidden
 
 
+def test_a_unanimous_total_takes_its_parts_along():
+    """Beside 17 of 17, whoever knows the rules would see why the total is not there: the three others agree."""
+    cells = [rate("tout", 28, 28, "x", "y", "z"), rate("y", 17, 17, "y"), rate("z", 8, 8, "z"), rate("x", 3, 3, "x")]
+    assert {k for k, _ in withheld(cells, MINIMUM)} == {"tout", "x", "y", "z"}
+    assert {k for k, _ in withheld([*cells, rate("autre", 9, 9, "w")], MINIMUM)} == {"tout", "x", "y", "z"}
+
+
+@pytest.mark.parametrize(("parts", "sizes", "minimum"), [(2, range(1, 8), 4), (3, range(1, 4), 3)])
+def test_whoever_knows_the_rules_finds_no_withheld_rate(parts, sizes, minimum):
+    """Every whole and its parts, as they are seen: what looks the same leaves at least two rates to what is withheld."""
+    worlds: dict[tuple[object, ...], list[list[Cellule]]] = {}
+    for counts in product(sizes, repeat=parts):
+        for yes in product(*(range(n + 1) for n in counts)):
+            cells = [
+                rate("tout", sum(yes), sum(counts), *map(str, range(parts))),
+                *(rate(str(g), k, n, str(g)) for g, (k, n) in enumerate(zip(yes, counts, strict=True))),
+            ]
+            found = withheld(cells, minimum)
+            seen = tuple(None if c.cle in found else (c.satisfaits, c.reponses) for c in cells)
+            worlds.setdefault(seen, []).append(cells)
+    for seen, alike in worlds.items():
+        for k, shown in enumerate(seen):
+            rates = {Fraction(int(w[k].satisfaits or 0), int(w[k].reponses or 1)) for w in alike}
+            assert shown or len(rates) > 1, seen
+
+
 def test_what_is_left_of_a_total_may_be_unanimous_as_well():
     """18 of 20 less 8 of 10 is 10 of 10: the three among these were all satisfied."""
     cells = [rate("tout", 18, 20, "x", "y", "z"), rate("y", 8, 10, "y"), rate("x", 3, 3, "x")]

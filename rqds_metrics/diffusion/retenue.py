@@ -50,6 +50,10 @@ class Cellule:
             asked[serie].add(question)
         return max((len(q) for q in asked.values()), default=1)
 
+    @property
+    def unanime(self) -> bool:
+        return self.satisfaits is not None and self.satisfaits in (0, self.reponses)
+
 
 def withheld(
     cellules: Sequence[Cellule],
@@ -58,6 +62,8 @@ def withheld(
     anciennes: Sequence[Cellule] = (),
 ) -> dict[Cle, Raison]:
     """What must not be published, and why.
+
+    A unanimous whole that goes takes its parts along: beside a part of 100 %, its absence alone would say why.
 
     Args:
         deja: how many answers each figure already had in earlier publications, which everyone may have kept.
@@ -80,13 +86,15 @@ def withheld(
             continue
         hidden.append(c)
     kept = [c for c in old if c.reponses]
+    one_sided: list[Cellule] = []
     for c in sorted(left, key=lambda c: -(c.reponses or 0)):  # the largest first: they tell the most
         beside = _linked(kept, c)
         if beside and not _tells_nothing_more(beside, c, minimum):
             alone = all(k.cle == c.cle for k in beside)
             out[c.cle] = "depuis" if alone else "recoupement"
-        elif _given_away([*shown, c], hidden):
+        elif _given_away([*shown, c], hidden) or any(c.groupes <= whole.groupes for whole in one_sided if c.groupes):
             out[c.cle] = "recoupement"
+            one_sided += [c] if c.unanime else []
         else:
             kept.append(c)
             shown.append(c)
@@ -94,9 +102,10 @@ def withheld(
         hidden.append(c)
     while given := _given_away(shown, hidden):  # by what was kept before they were withheld
         last = [c for c in shown if c.groupes & given.groupes][-1]
-        shown.remove(last)
-        hidden.append(last)
-        out[last.cle] = "recoupement"
+        for c in [k for k in shown if k is last or (last.unanime and k.groupes and k.groupes <= last.groupes)]:
+            shown.remove(c)
+            hidden.append(c)
+            out[c.cle] = "recoupement"
     return out
 
 
@@ -111,10 +120,9 @@ def _given_away(shown: Sequence[Cellule], hidden: Sequence[Cellule]) -> Cellule 
 def unanimous(cellules: Sequence[Cellule]) -> set[tuple[object, ...]]:
     """The answers that sums and differences of these figures show to be all satisfied, or none of them."""
     known = [c for c in cellules if c.satisfaits is not None and c.reponses]
-    one_sided = [c for c in known if c.satisfaits in (0, c.reponses)]
     sums = _Sommes.of(known) if known else None
     if sums is None:
-        return {g for c in one_sided for g in c.groupes}
+        return {g for c in known if c.unanime for g in c.groupes}
     counts, yes = sums.of_figures([c.reponses for c in known]), sums.of_figures([c.satisfaits for c in known])
     same = (counts > 1e-6) & ((np.abs(yes) < 1e-6) | (np.abs(yes - counts) < 1e-6)) & sums.donnees
     return {g for k in np.flatnonzero(same) for g in sums.groups(k)}
