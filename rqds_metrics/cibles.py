@@ -65,21 +65,26 @@ def to_set(plan: Plan, years: Mapping[str, Sequence[Resultat]], exercice: Exerci
 
 
 def _proposal(plan: Plan, i: Indicateur, last: Resultat | None) -> AFixer:
-    """Last closed year's figure, and the rise that the plan usually asks for; a rate goes up to the next 5 %."""
+    """What `proposed` gives of the last closed year, and where it comes from."""
     if last is None or last.valeur is None:
         return AFixer(i, None, "aucun exercice complet encore")
+    goal = proposed(plan, i, last.valeur)
     said = f"{quantite(last.valeur, '%' if i.type == 'taux' else '')} en {last.exercice}"
     if i.type == "taux":
-        down = i.sens == "baisse"
-        steps = round(last.valeur * 20, 6)
-        step = math.floor(steps) if down else math.ceil(steps)
-        return AFixer(
-            i, min(max(step / 20, 0.0), 1.0), f"{said}, au palier de 5 % {'inférieur' if down else 'supérieur'}"
-        )
+        return AFixer(i, goal, f"{said}, au palier de 5 % {'inférieur' if i.sens == 'baisse' else 'supérieur'}")
+    sign = "−" if i.sens == "baisse" else "+"
+    return AFixer(i, goal, f"{said}, {sign} {nombre(usual_rise(plan))} %, arrondi")
+
+
+def proposed(plan: Plan, i: Indicateur, valeur: float) -> float:
+    """The target that a closed year proposes: the rise that the plan usually asks for; a rate goes up to the next 5 %."""
+    if i.type == "taux":
+        steps = round(valeur * 20, 6)
+        step = math.floor(steps) if i.sens == "baisse" else math.ceil(steps)
+        return min(max(step / 20, 0.0), 1.0)
     rise = usual_rise(plan) / 100 * (-1 if i.sens == "baisse" else 1)
-    exact = round(last.valeur * (1 + rise), 6)
-    goal = math.floor(exact) if rise < 0 else math.ceil(exact)
-    return AFixer(i, float(goal), f"{said}, {'−' if rise < 0 else '+'} {nombre(abs(rise) * 100)} %, arrondi")
+    exact = round(valeur * (1 + rise), 6)
+    return float(math.floor(exact) if rise < 0 else math.ceil(exact))
 
 
 def coverage(plan: Plan, results: Sequence[Resultat]) -> list[Portion]:

@@ -19,7 +19,8 @@ from rqds_metrics.diffusion import publication as pub
 from rqds_metrics.diffusion.composition import Choix, build, figures_of_people
 from rqds_metrics.diffusion.ecarts import ecarts_of
 from rqds_metrics.diffusion.instantanes import file_name, read_publication, write_file
-from rqds_metrics.diffusion.retenue import Cellule
+from rqds_metrics.diffusion.paroles import quoted
+from rqds_metrics.diffusion.retenue import Cellule, Cle
 from rqds_metrics.donnees import load_donnees
 from rqds_metrics.lots import portee_table
 from rqds_metrics.parts import decided
@@ -59,10 +60,14 @@ def groups(au: date, base: str | Path | None = None) -> dict[str, tuple[Vague, .
 
 @dataclass(frozen=True)
 class Preparee:
-    """A publication that may be put online, and the answers behind its figures of people that no earlier one told."""
+    """A publication that may be put online, and the answers behind its figures of people that no earlier one told.
+
+    `cite`: the withheld figure that its note quotes, if there is one.
+    """
 
     publication: pub.Publication
     cellules: tuple[Cellule, ...]
+    cite: Cle | None = None
 
 
 def prepare(
@@ -73,18 +78,21 @@ def prepare(
     before = [n for n in parution.every_number(folder) if n < (numero or math.inf)]
     known, plan = load_donnees(au, base), load_plan()
     calcul, vagues = Calcul(plan, known), groups(au, base)
-    asked = {d.numero: d for d in approved(load_donnees(today(), base).decisions)}
-    told = [c for n in before if n in asked for c in asked[n].cellules or ()]
+    decisions = load_donnees(today(), base).decisions
+    asked = {d.numero: d for d in approved(decisions) if d.numero and d.numero < (numero or math.inf)}
+    told = [c for _, d in sorted(asked.items()) for c in d.cellules or ()]  # even where its file is gone
     unsaid = [n for n in before if n not in asked or asked[n].cellules is None]
     found = build(
         plan, calcul, choix, numero=numero or max([0, *before]) + 1,
         publie_le=(publie_le or now()).replace(microsecond=0), vagues=vagues,
+        minimum=max(x.reglages.publie_des for x in (known.decisions, decisions)),  # whatever the day it is seen from
         deja=[parution.kept(folder, n) for n in unsaid], anciennes=told,
     )  # fmt: skip
     shown = [c for c in figures_of_people(plan, calcul, [i.id for i in found.indicateurs], vagues)
              if not found.resultats[c.cle].retenu]  # fmt: skip
     gone = {d.numero: d.retiree for d in asked.values() if d.numero and d.retiree}
-    return Preparee(with_history(found, folder, before, gone), tuple(c for c in shown if c not in told))
+    cite = quoted(calcul, choix.note, [k for k, r in found.resultats.items() if r.retenu])
+    return Preparee(with_history(found, folder, before, gone), tuple(c for c in shown if c not in told), cite)
 
 
 def preview(choix: Choix, au: date, base: str | Path | None = None) -> pub.Publication:

@@ -57,7 +57,7 @@ def approve(
         vue: the print of what was on the screen (see mise_en_ligne.fingerprint); another one is not approved.
 
     Raises:
-        PublicationRefusee: see to_keep; or the figures are no longer those that were seen.
+        PublicationRefusee: see to_keep; the note quotes a withheld figure; or the figures are no longer those that were seen.
     """
     _allowed(qui, "approuver")
     moment = (quand or now()).replace(microsecond=0)
@@ -65,6 +65,10 @@ def approve(
     folder = folder_of(base)
     if quand is None:
         made = prepare(choix, au, base, publie_le=moment)
+        if made.cite:
+            raise PublicationRefusee(
+                f"La note dit un chiffre retenu ({made.cite[0]}, {made.cite[1]}). Changez-la, puis approuvez."
+            )
         valeur["empreinte"] = fingerprint(made.publication)
         valeur["cellules"] = cells_to_keep(made.cellules)
         if vue and vue != valeur["empreinte"]:

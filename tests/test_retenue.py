@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rqds_metrics.diffusion.nommes import names
-from rqds_metrics.diffusion.retenue import Cellule, Groupe, isolated, withheld
+from rqds_metrics.diffusion.nommes import names, quotes
+from rqds_metrics.diffusion.retenue import Cellule, Groupe, isolated, public_reason, withheld
 from rqds_metrics.resultats import _Valeur
 
 AN = "2026-2027"
@@ -204,6 +204,90 @@ def test_no_small_group_can_be_found_by_putting_publications_together(made, mini
             assert not in_span(shown, target), (parts, shown, target)
 
 
+def rate(id_: str, yes: float, n: float, *groups: str) -> Cellule:
+    return Cellule((id_, AN), n, frozenset((g, "q", 1) for g in groups), yes)
+
+
+@pytest.mark.parametrize(("yes", "hidden"), [(20, {"tout", "x"}), (0, {"tout", "x"}), (19, {"x"}), (1, {"x"})])
+def test_a_unanimous_total_does_not_give_a_withheld_part(yes, hidden):
+    """100 % of a whole is 100 % of each of its parts: of the three people whose figure is withheld as well."""
+    cells = [rate("tout", yes, 20, "x", "y", "z"), rate("x", min(yes, 3), 3, "x")]
+    assert {k for k, _ in withheld(cells, MINIMUM)} == hidden
+
+
+def test_a_unanimous_total_takes_its_parts_along():
+    """Beside 17 of 17, whoever knows the rules would see why the total is not there: the three others agree."""
+    cells = [rate("tout", 28, 28, "x", "y", "z"), rate("y", 17, 17, "y"), rate("z", 8, 8, "z"), rate("x", 3, 3, "x")]
+    assert {k for k, _ in withheld(cells, MINIMUM)} == {"tout", "x", "y", "z"}
+    assert {k for k, _ in withheld([*cells, rate("autre", 9, 9, "w")], MINIMUM)} == {"tout", "x", "y", "z"}
+
+
+@pytest.mark.parametrize(("parts", "sizes", "minimum"), [(2, range(1, 8), 4), (3, range(1, 4), 3)])
+def test_whoever_knows_the_rules_finds_no_withheld_rate(parts, sizes, minimum):
+    """Every whole and its parts, as they are seen: what looks the same leaves at least two rates to what is withheld."""
+    worlds: dict[tuple[object, ...], list[list[Cellule]]] = {}
+    for counts in product(sizes, repeat=parts):
+        for yes in product(*(range(n + 1) for n in counts)):
+            cells = [
+                rate("tout", sum(yes), sum(counts), *map(str, range(parts))),
+                *(rate(str(g), k, n, str(g)) for g, (k, n) in enumerate(zip(yes, counts, strict=True))),
+            ]
+            found = withheld(cells, minimum)
+            seen = tuple(None if c.cle in found else (c.satisfaits, c.reponses) for c in cells)
+            worlds.setdefault(seen, []).append(cells)
+    for seen, alike in worlds.items():
+        for k, shown in enumerate(seen):
+            rates = {Fraction(int(w[k].satisfaits or 0), int(w[k].reponses or 1)) for w in alike}
+            assert shown or len(rates) > 1, seen
+
+
+def test_what_is_left_of_a_total_may_be_unanimous_as_well():
+    """18 of 20 less 8 of 10 is 10 of 10: the three among these were all satisfied."""
+    cells = [rate("tout", 18, 20, "x", "y", "z"), rate("y", 8, 10, "y"), rate("x", 3, 3, "x")]
+    assert {k for k, _ in withheld(cells, MINIMUM)} == {"y", "x"}
+
+
+@st.composite
+def unanimities(draw: st.DrawFn) -> list[tuple[int, int]]:
+    """Parts of a whole, (satisfied, answers), of which many are of one mind."""
+    sizes = draw(st.lists(st.integers(1, 9), min_size=2, max_size=5))
+    return [(draw(st.sampled_from([0, n, n, draw(st.integers(0, n))])), n) for n in sizes]
+
+
+@given(unanimities(), st.integers(2, 6))
+@settings(max_examples=300, deadline=None)
+def test_no_withheld_rate_can_be_found_from_a_total_and_its_parts(made, minimum):
+    """Whoever knows how many answered each part, even those that are withheld, finds at least two rates for each."""
+    cells = [
+        rate("tout", sum(k for k, _ in made), sum(n for _, n in made), *map(str, range(len(made)))),
+        *(rate(str(g), k, n, str(g)) for g, (k, n) in enumerate(made)),
+    ]
+    hidden = {id_ for id_, _ in withheld(cells, minimum)}
+    worlds = [
+        w
+        for w in product(*(range(n + 1) if str(g) in hidden else [k] for g, (k, n) in enumerate(made)))
+        if "tout" in hidden or sum(w) == cells[0].satisfaits
+    ]
+    for g in range(len(made)):
+        assert str(g) not in hidden or len({w[g] for w in worlds}) > 1, (made, hidden)
+
+
+@given(st.integers(2, 8), st.integers(2, 40))
+@settings(max_examples=100, deadline=None)
+def test_how_many_answered_is_not_found_from_the_reasons(minimum, total):
+    """Whoever sees a total, that both its parts are withheld and why, and who knows the rules, finds no single split."""
+
+    def seen(x: int) -> tuple[str, ...]:
+        cells = [cell("tout", total, "x", "y"), cell("x", x, "x"), cell("y", total - x, "y")]
+        found = withheld(cells, minimum)
+        return tuple(public_reason(found[c.cle], minimum) if c.cle in found else str(c.reponses) for c in cells)
+
+    splits = [seen(x) for x in range(1, total)]
+    for said in splits:
+        if not said[0].startswith("Chiffres") and said[1].startswith("Chiffres") and total > 2:
+            assert splits.count(said) > 1, said
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -216,7 +300,14 @@ def test_a_text_that_names_a_withheld_figure_is_known(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["Une belle activité, un an après la première.", "Prévu pour le 15 juin 2027.", "Une hausse de 5 %."]
+    "text",
+    [
+        "Une belle activité, un an après la première.",
+        "Prévu pour le 15 juin 2027.",
+        "Une hausse de 5 %.",
+        "7 sur 12",
+        "Un tiers des membres.",
+    ],
 )
 def test_a_text_that_names_another_figure_is_left(text):
     assert not names(text, _Valeur(0.75, 3, 4, 4))
@@ -226,3 +317,28 @@ def test_a_share_said_in_words_is_known():
     assert names("La moitié est satisfaite.", _Valeur(0.5, 1, 2, 2)) and names(
         "Tous satisfaits !", _Valeur(1.0, 3, 3, 3)
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Dont 3 sur 4 au colloque.", True), ("Trois des quatre le sont.", True), ("Une sur quatre ne l'est pas.", True),
+        ("3/4 au colloque", True), ("En 3 mois, 4 activités.", False), ("Une hausse de 75 %.", False),
+        ("2 sur 4", False), ("Dont trois personnes sur quatre.", True), ("Trois sur les quatre.", True), ("13 sur 4", False),
+        ("Une note de 7,3 sur 4", False),
+    ],
+)  # fmt: skip
+def test_a_text_that_puts_the_two_numbers_of_a_withheld_rate_together_is_known(text, told):
+    assert quotes(text, _Valeur(0.75, 3, 4, 4)) == told
+
+
+def test_numbers_in_words_are_read_up_to_a_hundred():
+    said = {
+        21: "vingt et un",
+        22: "vingt-deux",
+        71: "soixante et onze",
+        80: "quatre-vingts",
+        99: "quatre-vingt-dix-neuf",
+    }
+    for n, words in said.items():
+        assert names(f"Il y en a {words}.", _Valeur(0.6, 60, float(n), 100)), words

@@ -9,15 +9,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 
 import numpy as np
 
-from rqds_metrics.commentaires import Commentaire, commentaires_of
+from rqds_metrics.cibles import proposed
 from rqds_metrics.courbes import courbes_of
 from rqds_metrics.diffusion import publication as pub
-from rqds_metrics.diffusion.nommes import names
-from rqds_metrics.diffusion.retenue import Cellule, Cle, Groupe, Raison, reason_text, withheld
+from rqds_metrics.diffusion.paroles import comments_of
+from rqds_metrics.diffusion.retenue import Cellule, Cle, Groupe, Raison, public_reason, withheld
 from rqds_metrics.donnees import Donnees
 from rqds_metrics.exercice import Exercice, exercices_du_plan
 from rqds_metrics.familles import TITRES
@@ -48,16 +48,31 @@ class Choix:
 
 
 class _Public(Calcul):
-    """Results where some years are withheld: a target that would come from one of them is not shown."""
+    """Results where some years are withheld: a target that would come from one of them is not shown.
 
-    def __init__(self, plan: Plan, donnees: Donnees, retenus: Iterable[Cle]):
-        super().__init__(plan, donnees)
+    `calcul`: with all that is known, to tell these targets. One that the direction set comes from a withheld year where
+    it is that year's figure, or what the app proposes from it: of so few answers, each figure proposes a target of its own.
+    """
+
+    def __init__(self, calcul: Calcul, plan: Plan, retenus: Iterable[Cle]):
+        super().__init__(plan, _without(calcul.donnees, retenus))
         self._retenus = frozenset(retenus)
+        self._avec_tout = calcul
 
     def _objet(self, indicateur: Indicateur, exercice: Exercice) -> Objet:
         found = super()._objet(indicateur, exercice)
-        hidden = (indicateur.id, str(exercice.precedent)) in self._retenus
-        return Objet(None, "retenue") if hidden and found.origine == "reference" else found
+        if found.origine == "direction":
+            told = any(self._comes_from(found, indicateur, year) for year in exercices_du_plan() if year < exercice)
+        else:
+            told = found.origine == "reference" and (indicateur.id, str(exercice.precedent)) in self._retenus
+        return Objet(None, "retenue") if told else found
+
+    def _comes_from(self, objet: Objet, indicateur: Indicateur, year: Exercice) -> bool:
+        value = self._avec_tout.value(indicateur, year).valeur
+        if (indicateur.id, str(year)) not in self._retenus or value is None or objet.valeur is None:
+            return False
+        close = 0.005 if indicateur.type == "taux" else 0.5  # as it is written, rounded
+        return any(abs(objet.valeur - v) <= close + 1e-9 for v in (value, proposed(self.plan, indicateur, value)))
 
 
 def is_survey(indicateur: Indicateur, plan: Plan, tous: Mapping[str, Indicateur] | None = None) -> bool:
@@ -76,7 +91,10 @@ def is_survey(indicateur: Indicateur, plan: Plan, tous: Mapping[str, Indicateur]
 def figures_of_people(
     plan: Plan, calcul: Calcul, ids: Iterable[str], vagues: Mapping[str, tuple[Vague, ...]]
 ) -> list[Cellule]:
-    """The answers behind every figure of people: surveys, and shares that were typed with their two numbers."""
+    """The answers behind every figure of people: surveys, and shares that are typed.
+
+    A share typed once in a while is one of people, whose two numbers tell how many: without them nobody knows.
+    """
     out = []
     for id_ in ids:
         indicateur = calcul.plan.tous[id_]
@@ -85,10 +103,10 @@ def figures_of_people(
             continue
         for year in exercices_du_plan():
             v = calcul.value(indicateur, year)
-            if v.valeur is None or (v.denominateur is None and not survey):
+            if v.valeur is None or (v.denominateur is None and not survey and indicateur.cadence == "mensuelle"):
                 continue
             groups = frozenset(_group(w) for w in vagues.get(id_, ()) if year.debut <= w.fin <= year.fin)
-            out.append(Cellule((id_, str(year)), v.denominateur, groups))
+            out.append(Cellule((id_, str(year)), v.denominateur, groups, v.numerateur))
     return out
 
 
@@ -155,14 +173,14 @@ def build(
     least = reglages.publie_des if minimum is None else minimum
     chosen = [i for id_, i in calcul.plan.tous.items() if id_ in set(choix.indicateurs)]
     retenus = withheld_of(plan, calcul, [i.id for i in chosen], least, vagues, deja, anciennes)
-    public = _Public(plan, _without(calcul.donnees, retenus), retenus)
+    public = _Public(calcul, plan, retenus)
     years = exercices_du_plan()
     results, lines = {}, {}
     for indicateur in chosen:
         for year in years:
             key = (indicateur.id, str(year))
             if key in retenus:
-                results[key] = _withheld_result(indicateur, year, reason_text(retenus[key], least))
+                results[key] = _withheld_result(indicateur, year, public_reason(retenus[key], least))
                 continue
             r = public.result(indicateur, year)
             results[key] = _result(r, closed=year.closed(public.au))
@@ -174,7 +192,7 @@ def build(
         tuple(pub.Orientation(o.id, o.titre, o.court, k) for k, o in enumerate(plan.orientations, 1)),
         *_above(plan, ids),
         tuple(_indicator(i, rank, public, ids) for rank, i in enumerate(chosen, 1)),
-        results, lines, _comments(calcul, chosen, choix, retenus),
+        results, lines, comments_of(calcul, chosen, choix.commentaires, retenus),
         methode=_method(public, least),
         glossaire=tuple(pub.Mot(k, mot, sens) for k, (mot, sens) in enumerate(glossary().items(), 1)),
     )  # fmt: skip
@@ -253,40 +271,11 @@ def _indicator(indicateur: Indicateur, rank: int, calcul: Calcul, ids: set[str])
     )  # fmt: skip
 
 
-def _comments(
-    calcul: Calcul, chosen: Iterable[Indicateur], choix: Choix, retenus: Mapping[Cle, Raison]
-) -> dict[str, tuple[pub.Commentaire, ...]]:
-    """Those that were chosen and still stand as they were chosen; none that is to review, or speaks of what is withheld."""
-    out: dict[str, tuple[pub.Commentaire, ...]] = {}
-    for indicateur in chosen:
-        mine: list[pub.Commentaire] = []
-        for year in exercices_du_plan()[::-1]:
-            for c in commentaires_of(calcul, indicateur, year):
-                chosen_so = choix.commentaires.get(f"{indicateur.id}|{c.periode}") == c.texte
-                if chosen_so and not c.a_revoir and not tells_withheld(calcul, c, retenus):
-                    mine.append(pub.Commentaire(indicateur.id, c.periode, c.texte))
-        if mine:
-            out[indicateur.id] = tuple(sorted(mine, key=lambda c: (len(c.periode), c.periode), reverse=True))
-    return out
-
-
-def tells_withheld(calcul: Calcul, c: Commentaire, retenus: Iterable[Cle]) -> bool:
-    """Does a comment explain a withheld figure, or name one of its indicator: its value or one of its two numbers."""
-    years = [Exercice.parse(year) for id_, year in retenus if id_ == c.indicateur.id]
-    if _year_named(c.periode) in years:
-        return True
-    return any(names(c.texte, calcul.value(c.indicateur, y)) for y in years)
-
-
-def _year_named(periode: str) -> Exercice:
-    return Exercice.parse(periode) if len(periode) == 9 else Exercice.of(date.fromisoformat(f"{periode}-01"))
-
-
 def _method(calcul: Calcul, minimum: int) -> tuple[pub.Regle, ...]:
     told = [(r.titre, "\n".join(r.textes)) for r in rules(calcul.donnees.decisions.reglages)]
     small = (
         f"Le résultat d'un sondage auquel moins de {minimum} personnes ont répondu est retenu, pour que personne n'y soit "
-        "reconnu. Un autre l'est aussi quand une soustraction révélerait le premier. La cible qui en viendrait n'est pas "
-        "montrée."
+        "reconnu. Un autre l'est aussi quand une soustraction, ou un taux de 0\u00a0% ou de 100\u00a0%, révélerait le "
+        "premier. La cible qui en viendrait n'est pas montrée."
     )
     return tuple(pub.Regle(k, *t) for k, t in enumerate([*told, ("Ce qui est retenu", small)], 1))

@@ -2,18 +2,19 @@
 
 A figure is a sum of answers, so whoever reads two of them can subtract one from the other, be they of one publication or
 of two: what is looked for is every group of answers that sums and differences of published figures isolate. A group under
-the minimum keeps one of them in.
+the minimum keeps one of them in. So does a rate of 0 % or of 100 % that holds a withheld one: it would be the same.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 Cle = tuple[str, str]  # (indicateur, exercice)
 Raison = Literal["peu", "inconnu", "recoupement", "depuis"]
@@ -31,11 +32,15 @@ class Groupe(NamedTuple):
 
 @dataclass(frozen=True)
 class Cellule:
-    """The answers behind a figure. `reponses`: None when nobody knows how many; `groupes`: which ones, if known."""
+    """The answers behind a figure. `reponses`: None when nobody knows how many; `groupes`: which ones, if known.
+
+    `satisfaits`: how many of them are satisfied; None where it is not known, as of an earlier publication.
+    """
 
     cle: Cle
     reponses: float | None
     groupes: frozenset[tuple[object, ...]] = frozenset()  # see Groupe
+    satisfaits: float | None = field(default=None, compare=False)
 
     @property
     def par_personne(self) -> int:
@@ -44,6 +49,10 @@ class Cellule:
         for serie, question, *_ in self.groupes:
             asked[serie].add(question)
         return max((len(q) for q in asked.values()), default=1)
+
+    @property
+    def unanime(self) -> bool:
+        return self.satisfaits is not None and self.satisfaits in (0, self.reponses)
 
 
 def withheld(
@@ -54,12 +63,16 @@ def withheld(
 ) -> dict[Cle, Raison]:
     """What must not be published, and why.
 
+    A unanimous whole that goes takes its parts along: beside a part of 100 %, its absence alone would say why.
+
     Args:
         deja: how many answers each figure already had in earlier publications, which everyone may have kept.
         anciennes: those figures themselves, with the answers that were behind them.
     """
     out: dict[Cle, Raison] = {}
-    left = []
+    left: list[Cellule] = []
+    hidden: list[Cellule] = []
+    shown: list[Cellule] = []
     fresh, old = _aligned(cellules, anciennes)
     for c in fresh:
         if c.reponses is None:
@@ -70,15 +83,49 @@ def withheld(
             out[c.cle] = "depuis"
         else:
             left.append(c)
+            continue
+        hidden.append(c)
     kept = [c for c in old if c.reponses]
+    one_sided: list[Cellule] = []
     for c in sorted(left, key=lambda c: -(c.reponses or 0)):  # the largest first: they tell the most
         beside = _linked(kept, c)
         if beside and not _tells_nothing_more(beside, c, minimum):
             alone = all(k.cle == c.cle for k in beside)
             out[c.cle] = "depuis" if alone else "recoupement"
+        elif _given_away([*shown, c], hidden) or any(c.groupes <= whole.groupes for whole in one_sided if c.groupes):
+            out[c.cle] = "recoupement"
+            one_sided += [c] if c.unanime else []
         else:
             kept.append(c)
+            shown.append(c)
+            continue
+        hidden.append(c)
+    while given := _given_away(shown, hidden):  # by what was kept before they were withheld
+        last = [c for c in shown if c.groupes & given.groupes][-1]
+        for c in [k for k in shown if k is last or (last.unanime and k.groupes and k.groupes <= last.groupes)]:
+            shown.remove(c)
+            hidden.append(c)
+            out[c.cle] = "recoupement"
     return out
+
+
+def _given_away(shown: Sequence[Cellule], hidden: Sequence[Cellule]) -> Cellule | None:
+    """A withheld figure that what is shown tells all the same: all its answers are among some that were unanimous."""
+    for c in hidden:
+        if c.groupes and c.groupes <= unanimous(_linked(shown, c)):
+            return c
+    return None
+
+
+def unanimous(cellules: Sequence[Cellule]) -> set[tuple[object, ...]]:
+    """The answers that sums and differences of these figures show to be all satisfied, or none of them."""
+    known = [c for c in cellules if c.satisfaits is not None and c.reponses]
+    sums = _Sommes.of(known) if known else None
+    if sums is None:
+        return {g for c in known if c.unanime for g in c.groupes}
+    counts, yes = sums.of_figures([c.reponses for c in known]), sums.of_figures([c.satisfaits for c in known])
+    same = (counts > 1e-6) & ((np.abs(yes) < 1e-6) | (np.abs(yes - counts) < 1e-6)) & sums.donnees
+    return {g for k in np.flatnonzero(same) for g in sums.groups(k)}
 
 
 def _aligned(cellules: Sequence[Cellule], anciennes: Sequence[Cellule]) -> tuple[list[Cellule], list[Cellule]]:
@@ -96,7 +143,7 @@ def _aligned(cellules: Sequence[Cellule], anciennes: Sequence[Cellule]) -> tuple
             (*which, level)
             for *which, count in c.groupes
             for level in levels[tuple(which)]
-            if level <= float(str(count))
+            if 0 < level <= float(str(count))
         }
         return replace(c, groupes=frozenset(parts))
 
@@ -133,24 +180,46 @@ def _tells_nothing_more(beside: Sequence[Cellule], c: Cellule, minimum: int) -> 
 def isolated(cellules: Sequence[Cellule], minimum: int) -> set[frozenset[tuple[object, ...]]] | None:
     """The groups under the minimum that sums and differences of these figures give; None where they are too many to tell."""
     most = max(c.par_personne for c in cellules)
-    patterns: dict[tuple[bool, ...], set[tuple[object, ...]]] = defaultdict(set)
-    for g in {g for c in cellules for g in c.groupes}:
-        patterns[tuple(g in c.groupes for c in cellules)].add(g)
-    if len(patterns) > _CLASSES_MAX:
+    sums = _Sommes.of(cellules)
+    if sums is None:
         return _grown(cellules, most, minimum)
-    classes = sorted(patterns)
-    rows = np.array(classes, dtype=np.float64)  # (classes, figures)
-    subsets = np.array(
-        [[k >> b & 1 for k in range(1, 2 ** len(classes))] for b in range(len(classes))], dtype=np.float64
-    )
-    how = np.linalg.pinv(rows) @ subsets  # what to add and subtract to get each union of classes
-    given = np.abs(rows @ how - subsets).max(axis=0) < 1e-6
-    counts = np.array([c.reponses for c in cellules], dtype=np.float64) @ how
-    small = (counts > 1e-6) & (counts / most < minimum - 1e-6) & given
-    return {
-        frozenset(g for b, pattern in enumerate(classes) if subsets[b, k] for g in patterns[pattern])
-        for k in np.flatnonzero(small)
-    }
+    counts = sums.of_figures([c.reponses for c in cellules])
+    small = (counts > 1e-6) & (counts / most < minimum - 1e-6) & sums.donnees
+    return {sums.groups(k) for k in np.flatnonzero(small)}
+
+
+@dataclass(frozen=True)
+class _Sommes:
+    """Every union of the answers that some figures tell apart, and which of them sums and differences of figures give."""
+
+    classes: list[set[tuple[object, ...]]]
+    unions: NDArray[np.float64]  # (classes, unions): 1 where a union holds a class
+    comment: NDArray[np.float64]  # (figures, unions): what to add and subtract to get each union
+    donnees: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, cellules: Sequence[Cellule]) -> _Sommes | None:
+        """None where there are too many to be tried."""
+        patterns: dict[tuple[bool, ...], set[tuple[object, ...]]] = defaultdict(set)
+        for g in {g for c in cellules for g in c.groupes}:
+            patterns[tuple(g in c.groupes for c in cellules)].add(g)
+        if len(patterns) > _CLASSES_MAX:
+            return None
+        order = sorted(patterns)
+        rows = np.array(order, dtype=np.float64)  # (classes, figures)
+        unions = np.array(
+            [[k >> b & 1 for k in range(1, 2 ** len(order))] for b in range(len(order))], dtype=np.float64
+        )
+        how = np.linalg.pinv(rows) @ unions
+        given = np.abs(rows @ how - unions).max(axis=0) < 1e-6
+        return cls([patterns[o] for o in order], unions, how, np.asarray(given, dtype=np.bool_))
+
+    def of_figures(self, values: Sequence[float | None]) -> NDArray[np.float64]:
+        """What each union is worth, from what each figure is."""
+        return np.asarray(np.array(values, dtype=np.float64) @ self.comment, dtype=np.float64)
+
+    def groups(self, union: np.intp) -> frozenset[tuple[object, ...]]:
+        return frozenset(g for b, mine in enumerate(self.classes) if self.unions[b, union] for g in mine)
 
 
 def _grown(cellules: Sequence[Cellule], most: int, minimum: int) -> set[frozenset[tuple[object, ...]]] | None:
@@ -167,10 +236,23 @@ def _grown(cellules: Sequence[Cellule], most: int, minimum: int) -> set[frozense
 RAISONS: dict[Raison, str] = {
     "peu": "Chiffres retenus\u00a0: moins de {minimum} personnes ont répondu.",
     "inconnu": "Chiffres retenus\u00a0: on ne sait pas combien de personnes ont répondu.",
-    "recoupement": "Chiffres retenus\u00a0: ils en révéleraient d'autres, qui ont moins de {minimum} réponses.",
+    "recoupement": "Chiffres retenus\u00a0: ils en révéleraient d'autres, qui sont retenus ou qui ont moins de {minimum} réponses.",
     "depuis": "Chiffres retenus\u00a0: moins de {minimum} réponses se sont ajoutées depuis une publication précédente.",
 }
+PUBLIQUE = (
+    "Chiffres retenus\u00a0: moins de {minimum} personnes ont répondu, ou une soustraction révélerait les réponses de moins "
+    "de {minimum} personnes."
+)
 
 
 def reason_text(raison: Raison, minimum: int) -> str:
+    """Why, for the staff."""
     return RAISONS[raison].format(minimum=minimum)
+
+
+def public_reason(raison: Raison, minimum: int) -> str:
+    """Why, for everyone: not which of these reasons, for each of them bounds how many answered, and bounds add up.
+
+    Of 6 answers shown for two figures, one withheld as small and the other because of it, 1 and 5 are all there can be.
+    """
+    return (RAISONS["inconnu"] if raison == "inconnu" else PUBLIQUE).format(minimum=minimum)
