@@ -71,5 +71,5 @@ class Pages:
         elif page == "publications":
             values |= {"fil": "", "archives": ()}
         corps = home(vue, link) if page == "accueil" else render(f"{page}.html", **values)
-        html = render("direct.html", vue=vue, lien=link, corps=corps)
+        html = render("direct.html", vue=vue, lien=link, corps=corps, place=page)
         return Page(f"{titre} – {NOM}" if titre else NOM, str(html), f"{page} {id_}")

@@ -73,7 +73,8 @@ class _Site:
             "cadre.html", vue=self.vue, lien=lien, racine=racine, corps=corps, suivie=suivie, csp=CSP,
             titre=titre if titre == _NOM else f"{titre} – {_NOM}", description=" ".join(description.split())[:300],
             canonique=self.adresse + ("" if path == "index.html" else path) if self.adresse and suivie else "",
-            image=f"{self.adresse}partage.png", donnees=self.donnees, carte=gabarit == "carte.html",
+            image=f"{self.adresse}partage.png", donnees=self.donnees,
+            carte=path.startswith("carte/"), ici=lambda page: Markup(' aria-current="page"') if page == path else "",
         )  # fmt: skip
         self.files[path] = page.encode("utf-8")
         if suivie:
@@ -95,7 +96,15 @@ class _Site:
             if id_ in self.vue.lignes or not _ID.fullmatch(id_):
                 continue
             for page in ("indicateur", "carte"):
-                self.add(address_of(page, id_), "Indicateur retiré", "", "retire.html", suivie=False, id=id_)
+                self.add(
+                    address_of(page, id_),
+                    "Indicateur retiré",
+                    "",
+                    "retire.html",
+                    suivie=False,
+                    id=id_,
+                    carte=page == "carte",
+                )
 
     def around(self) -> None:
         """What is not a page: style, icon, picture, feed, sitemap, rules for robots, headers."""
