@@ -34,7 +34,6 @@ export default function (component) {
     const link = event.target.closest('a');
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
     event.preventDefault();
-    if (link.getAttribute('href').startsWith('#')) { root.querySelector('.page')?.focus(); return; }
     setTriggerValue('aller', Object.fromEntries(new URL(link.href, document.baseURI).searchParams));
   };
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 
@@ -78,3 +79,10 @@ def test_what_speaks_of_the_team_alone_is_not_published():
     told = [t for r in rules(Reglages()) for t in r.publics]
     assert len(told) == sum(len(r.textes) for r in rules(Reglages())) - 1
     assert not [t for t in told if "CA" in t or "`" in t]
+
+
+def test_no_double_sign_of_any_page_can_start_a_line(few):
+    for name, content in site_files(few).items():
+        if name.endswith(".html"):
+            said = re.sub(r"<svg.*?</svg>|<pre.*?</pre>|<[^>]+>", " ", content.decode(), flags=re.S)
+            assert not re.findall(r"\w [:;?!%»]|« ", re.sub(r"\s{2,}", "\n", said)), name

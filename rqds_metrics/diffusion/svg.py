@@ -40,7 +40,7 @@ def repartition(comptes: dict[str, int], largeur: int = 260, hauteur: int = 14) 
         )
         x += width
     words = ", ".join(counted(s, n) for s, n in comptes.items())
-    return drawn(largeur, hauteur, f"Répartition : {words}", "".join(parts), "repartition", etirable=True)
+    return drawn(largeur, hauteur, f"Répartition\u00a0: {words}", "".join(parts), "repartition", etirable=True)
 
 
 def bullet(

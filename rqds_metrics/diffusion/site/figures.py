@@ -10,7 +10,7 @@ from rqds_metrics.diffusion import svg
 from rqds_metrics.diffusion.publication import Point, Publication
 from rqds_metrics.diffusion.site.lignes import Ligne, figure, target, written
 from rqds_metrics.exercice import Exercice
-from rqds_metrics.regles.formats import INSECABLE, MOIS_COURTS, mois, pourcent, unite
+from rqds_metrics.regles.formats import INSECABLE, MOIS_COURTS, mois, pourcent, typographie, unite
 from rqds_metrics.regles.phrase import DEUX, METHODES_COURTES
 from rqds_metrics.statuts import APPARENCES
 
@@ -44,7 +44,7 @@ def year_figure(p: Publication, x: Ligne) -> Figure | None:
     ]
     traces = [t for t in traces if any(v is not None for v in t.valeurs)]
     months = [MOIS_COURTS[pt.mois.month - 1] for pt in points]
-    head = f"{x.indicateur.court}, mois par mois, {p.exercice}"
+    head = f"{typographie(x.indicateur.court)}, mois par mois, {p.exercice}"
     said = f"{head}{DEUX} {_spoken(x, points)}"
     decimals = 0 if x.indicateur.type == "taux" else None
 
@@ -90,7 +90,7 @@ def five_years_figure(p: Publication, x: Ligne) -> Figure | None:
         )
         for r in x.annees
     ]  # fmt: skip
-    head = f"{x.indicateur.court}, les cinq exercices du plan"
+    head = f"{typographie(x.indicateur.court)}, les cinq exercices du plan"
     said = ", ".join(
         f"{r.exercice} {written(x.indicateur, r)} ({APPARENCES[r.statut].libelle.lower()})" for r in x.annees
     )

@@ -17,6 +17,7 @@ from rqds_metrics.diffusion.site.ecriture import replace_folder, written_before
 from rqds_metrics.diffusion.site.gabarit import ICONE, Lien, render, style
 from rqds_metrics.diffusion.site.image import picture
 from rqds_metrics.diffusion.site.vues import Vue
+from rqds_metrics.regles.formats import typographie
 
 CSP = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
 _ID = re.compile(r"\d\.\d\.\d-\d+|G-[a-z0-9.]+")
@@ -85,10 +86,10 @@ class _Site:
             card = address_of("carte", id_)
             said = x.resultat.phrase
             self.add(
-                address_of("indicateur", id_), x.indicateur.court, said, "indicateur.html", x=x,
+                address_of("indicateur", id_), typographie(x.indicateur.court), said, "indicateur.html", x=x,
                 carte=f"{self.adresse}{card}",
             )  # fmt: skip
-            self.add(card, x.indicateur.court, said, "carte.html", suivie=False, x=x)
+            self.add(card, typographie(x.indicateur.court), said, "carte.html", suivie=False, x=x)
 
     def withdrawn(self, ids: Iterable[str]) -> None:
         """The stable addresses of what is no longer published say so, and nothing more."""
