@@ -161,7 +161,8 @@ def test_on_paper_tables_are_unfolded_and_menus_gone(site, new_page):
     page.emulate_media(media="print", color_scheme="dark")
     page.goto(f"{site}public/indicateur/1.2.6-2.html")
     assert page.locator("figure table").first.is_visible()
-    assert not page.locator("header").is_visible()
+    assert not page.locator("header nav").is_visible()
+    assert page.get_by_text("Données fictives").is_visible()  # said on paper too
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
 
 
