@@ -19,16 +19,27 @@ from rqds_metrics.resultats import Resultat
 from rqds_metrics.statuts import APPARENCES
 from rqds_metrics.yaml_strict import DefinitionError, read_yaml
 
+_CA = (
+    "À l'attention du CA : les indicateurs en retard d'abord, puis ceux à surveiller ; à état égal, l'écart à l'attendu "
+    "le plus grand en premier."
+)
+MOTS_INTERNES = frozenset({"mesure", "lot"})  # no public page uses them
 GLOSSAIRE = Path(__file__).with_name("glossaire.yaml")
 
 
 @dataclass(frozen=True)
 class Regle:
-    """One rule, told to a person. `statuts`: those it explains."""
+    """One rule, told to a person. `statuts`: those it explains; `interne`: what only the team's screens show."""
 
     titre: str
     textes: tuple[str, ...]
     statuts: tuple[str, ...] = ()
+    interne: tuple[str, ...] = ()
+
+    @property
+    def publics(self) -> tuple[str, ...]:
+        """What the public page tells of it."""
+        return tuple(t for t in self.textes if t not in self.interne)
 
 
 def rules(reglages: Reglages) -> list[Regle]:
@@ -127,9 +138,9 @@ def rules(reglages: Reglages) -> list[Regle]:
             (
                 "Une orientation montre combien de ses indicateurs sont en voie ou atteints, sur ceux qui sont évalués. "
                 "Les états ne sont jamais additionnés ni moyennés en une note.",
-                "À l'attention du CA : les indicateurs en retard d'abord, puis ceux à surveiller ; à état égal, "
-                "l'écart à l'attendu le plus grand en premier.",
+                _CA,
             ),
+            interne=(_CA,),
         ),
         Regle(
             "Les données",

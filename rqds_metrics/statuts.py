@@ -32,3 +32,17 @@ OCCURRENCES: dict[str, Apparence] = {
     "non_due": Apparence("Non due", "#5B6472", "·", False),
 }
 LIBELLES = {k: a.libelle for k, a in APPARENCES.items()}
+_COMPTES = {  # of indicators, not of targets; one, then several; the others do not change
+    "atteinte": ("atteint", "atteints"),
+    "presque": ("presque atteint", "presque atteints"),
+    "non_atteinte": ("non atteint", "non atteints"),
+    "non_du": ("pas encore dû", "pas encore dus"),
+    "echeance_a_fixer": ("échéance à fixer", "échéances à fixer"),
+    "sans_cible": ("suivi sans cible", "suivis sans cible"),
+}
+
+
+def counted(statut: str, combien: int) -> str:
+    """A status, said of so many indicators: « 7 atteints », « 5 à surveiller »."""
+    word = LIBELLES[statut].lower()
+    return f"{combien}\u00a0{_COMPTES.get(statut, (word, word))[combien > 1]}"

@@ -22,7 +22,7 @@ from rqds_metrics.donnees import Donnees
 from rqds_metrics.exercice import Exercice, exercices_du_plan
 from rqds_metrics.familles import TITRES
 from rqds_metrics.mesures import load_mesures
-from rqds_metrics.methode import glossary, plan_target, rules
+from rqds_metrics.methode import MOTS_INTERNES, glossary, plan_target, rules
 from rqds_metrics.plan import Indicateur, Plan
 from rqds_metrics.regles.cible import Objet
 from rqds_metrics.regles.phrase import DEUX, METHODES
@@ -187,6 +187,7 @@ def build(
             if r.valeur is not None and _has_line(indicateur, plan, calcul.plan.tous):
                 lines[key] = _line(r, public)
     ids = {i.id for i in chosen}
+    words = [(m, s) for m, s in glossary().items() if m not in MOTS_INTERNES]
     return pub.Publication(
         numero, publie_le, calcul.au, str(_year_of(calcul)), calcul.donnees.demo, choix.note, least,
         tuple(pub.Orientation(o.id, o.titre, o.court, k) for k, o in enumerate(plan.orientations, 1)),
@@ -194,7 +195,7 @@ def build(
         tuple(_indicator(i, rank, public, ids) for rank, i in enumerate(chosen, 1)),
         results, lines, comments_of(calcul, chosen, choix.commentaires, retenus),
         methode=_method(public, least),
-        glossaire=tuple(pub.Mot(k, mot, sens) for k, (mot, sens) in enumerate(glossary().items(), 1)),
+        glossaire=tuple(pub.Mot(k, mot, sens) for k, (mot, sens) in enumerate(words, 1)),
     )  # fmt: skip
 
 
@@ -272,7 +273,7 @@ def _indicator(indicateur: Indicateur, rank: int, calcul: Calcul, ids: set[str])
 
 
 def _method(calcul: Calcul, minimum: int) -> tuple[pub.Regle, ...]:
-    told = [(r.titre, "\n".join(r.textes)) for r in rules(calcul.donnees.decisions.reglages)]
+    told = [(r.titre, "\n".join(r.publics)) for r in rules(calcul.donnees.decisions.reglages)]
     small = (
         f"Le résultat d'un sondage auquel moins de {minimum} personnes ont répondu est retenu, pour que personne n'y soit "
         "reconnu. Un autre l'est aussi quand une soustraction, ou un taux de 0\u00a0% ou de 100\u00a0%, révélerait le "

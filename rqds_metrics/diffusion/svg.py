@@ -13,7 +13,7 @@ from datetime import date
 from markupsafe import Markup, escape
 
 from rqds_metrics.diffusion.formes import forme
-from rqds_metrics.statuts import APPARENCES
+from rqds_metrics.statuts import APPARENCES, counted
 
 ENCRE, GRIS, TRAIT, FOND, PASSE = "#16212B", "#5B6472", "#D9DEE4", "#EDF0F3", "#C5CAD2"
 
@@ -39,8 +39,8 @@ def repartition(comptes: dict[str, int], largeur: int = 260, hauteur: int = 14) 
             f'<rect x="{x:.1f}" y="0" width="{max(width - 2, 1):.1f}" height="{hauteur}" rx="2" fill="{fill}"/>'
         )
         x += width
-    words = ", ".join(f"{n} {APPARENCES[s].libelle.lower()}" for s, n in comptes.items())
-    return drawn(largeur, hauteur, f"Répartition : {words}", "".join(parts), "repartition", etirable=True)
+    words = ", ".join(counted(s, n) for s, n in comptes.items())
+    return drawn(largeur, hauteur, f"Répartition\u00a0: {words}", "".join(parts), "repartition", etirable=True)
 
 
 def bullet(
@@ -198,8 +198,8 @@ def mini(valeurs: Sequence[float | None], statut: str, largeur: int = 92, hauteu
     Its size is the style sheet's (`.mini`), in the same pixels as these.
     """
     known = [v for v in valeurs if v is not None]
-    if not known:
-        return Markup("")
+    if len(known) < 2:
+        return Markup("")  # a point alone shows no movement
     low, high = min(known), max(known)
     spread = (high - low) or 1.0
     path, place, pen = [], (0, 0), "M"
@@ -211,9 +211,9 @@ def mini(valeurs: Sequence[float | None], statut: str, largeur: int = 92, hauteu
         x, y = round(4 + (largeur - 8) * rank / max(len(valeurs) - 1, 1)), round(hauteur - 4 - (hauteur - 8) * level)
         path.append(f"M{x} {y}" if pen == "M" else f"l{x - place[0]} {y - place[1]}")
         place, pen = (x, y), "l"
-    line = f'<path d="{"".join(path)}"/>' if len(known) > 1 else ""
+    last = f'<circle cx="{place[0]}" cy="{place[1]}" r="3"/>'
     return Markup(  # noqa: S704 (numbers and a known status)
-        f'<svg class="mini s-{escape(statut)}" aria-hidden="true">{line}<circle cx="{place[0]}" cy="{place[1]}" r="3"/></svg>'
+        f'<svg class="mini s-{escape(statut)}" aria-hidden="true"><path d="{"".join(path)}"/>{last}</svg>'
     )
 
 

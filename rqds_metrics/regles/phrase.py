@@ -160,9 +160,9 @@ def _in_progress(f: Faits) -> str:
     due = whole(f.attendu)
     text = f" {_goal(f)}, il en faudrait {nombre(due)} à cette date ({method})"
     behind = due - f.valeur
-    text += (
-        f"{POINT_VIRGULE} l'écart est de {nombre(behind)}." if behind >= 0.5 else f"{POINT_VIRGULE} le rythme est bon."
-    )
+    late = f.statut in ("a_surveiller", "en_retard")  # a small gap counts then: the pace is not said to be good
+    told = f"l'écart est de {nombre(behind)}" if behind >= 0.5 or late else "le rythme est bon"
+    text += f"{POINT_VIRGULE} {told}."
     left = remaining(gap(f.valeur, f.objet.valeur, strict=f.objet.strict), unit, (f.exercice.fin - f.au).days)
     return text + _projected(f) + (f" {left}." if left else "")
 

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from rqds_metrics.diffusion.site.accueil import home
 from rqds_metrics.diffusion.site.gabarit import render
 from rqds_metrics.diffusion.site.vues import Vue
+from rqds_metrics.regles.formats import typographie
 
 NOM = "Plan stratégique du RQDS"
 _TITRES = {"methode": "Méthode", "publications": "Publications", "introuvable": "Page introuvable"}
@@ -64,12 +65,12 @@ class Pages:
         titre = _TITRES.get(page, "")
         if page == "indicateur":
             values |= {"x": vue.lignes[id_], "carte": ""}
-            titre = vue.lignes[id_].indicateur.court
+            titre = typographie(vue.lignes[id_].indicateur.court)
         elif page == "orientation":
             values["bloc"] = next(b for b in vue.blocs if b.orientation.id == id_)
             titre = f"Orientation {id_}"
         elif page == "publications":
             values |= {"fil": "", "archives": ()}
         corps = home(vue, link) if page == "accueil" else render(f"{page}.html", **values)
-        html = render("direct.html", vue=vue, lien=link, corps=corps)
+        html = render("direct.html", vue=vue, lien=link, corps=corps, place=page)
         return Page(f"{titre} – {NOM}" if titre else NOM, str(html), f"{page} {id_}")

@@ -10,7 +10,7 @@ from rqds_metrics.diffusion import svg
 from rqds_metrics.diffusion.publication import Point, Publication
 from rqds_metrics.diffusion.site.lignes import Ligne, figure, target, written
 from rqds_metrics.exercice import Exercice
-from rqds_metrics.regles.formats import MOIS_COURTS, mois, pourcent
+from rqds_metrics.regles.formats import INSECABLE, MOIS_COURTS, mois, pourcent, typographie, unite
 from rqds_metrics.regles.phrase import DEUX, METHODES_COURTES
 from rqds_metrics.statuts import APPARENCES
 
@@ -19,9 +19,10 @@ _CLAIR = "#6B7685"
 
 @dataclass(frozen=True)
 class Figure:
-    """A chart for a wide screen and for a narrow one, and its table."""
+    """A chart for a wide screen and for a narrow one, and its table. `sous`: what is counted, and from when."""
 
     titre: str
+    sous: str
     large: Markup
     etroit: Markup
     colonnes: list[str]
@@ -43,7 +44,7 @@ def year_figure(p: Publication, x: Ligne) -> Figure | None:
     ]
     traces = [t for t in traces if any(v is not None for v in t.valeurs)]
     months = [MOIS_COURTS[pt.mois.month - 1] for pt in points]
-    head = f"{x.indicateur.court}, mois par mois, {p.exercice}"
+    head = f"{typographie(x.indicateur.court)}, mois par mois, {p.exercice}"
     said = f"{head}{DEUX} {_spoken(x, points)}"
     decimals = 0 if x.indicateur.type == "taux" else None
 
@@ -55,11 +56,19 @@ def year_figure(p: Publication, x: Ligne) -> Figure | None:
     ]
     return Figure(
         head,
+        _counted(x, "depuis le 1er juillet", "à la fin de chaque mois"),
         svg.annee(traces, months, said, axis),
         svg.annee(traces, months, said, axis, 350, 250),
         ["Mois", p.exercice, due, before],
         rows,
     )
+
+
+def _counted(x: Ligne, total: str, level: str) -> str:
+    """« Visites, depuis le 1er juillet », « Abonnés, à la fin de chaque mois », « En %, depuis le 1er juillet »."""
+    many = unite(x.indicateur.unite, 2) if x.indicateur.unite else "nombre"
+    name = f"en{INSECABLE}%" if x.indicateur.type == "taux" else many
+    return f"{name[0].upper()}{name[1:]}, {level if x.indicateur.type == 'stock' else total}"
 
 
 def _spoken(x: Ligne, points: tuple[Point, ...]) -> str:
@@ -81,7 +90,7 @@ def five_years_figure(p: Publication, x: Ligne) -> Figure | None:
         )
         for r in x.annees
     ]  # fmt: skip
-    head = f"{x.indicateur.court}, les cinq exercices du plan"
+    head = f"{typographie(x.indicateur.court)}, les cinq exercices du plan"
     said = ", ".join(
         f"{r.exercice} {written(x.indicateur, r)} ({APPARENCES[r.statut].libelle.lower()})" for r in x.annees
     )
@@ -96,6 +105,8 @@ def five_years_figure(p: Publication, x: Ligne) -> Figure | None:
     columns = ["Exercice", "Valeur", "Cible", "État", *(["19 fois sur 20"] if intervals else [])]
     return Figure(
         head,
+        _counted(x, "total par exercice" if x.indicateur.type == "nombre" else "par exercice", "à la fin de l'exercice")
+        + (", avec la marge de chaque sondage (19 fois sur 20)" if intervals else ""),
         svg.cinq_ans(bars, f"{head}{DEUX} {said}", 680, 230),
         svg.cinq_ans(bars, f"{head}{DEUX} {said}", 350, 200),
         columns,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from rqds_metrics.diffusion.publication import Indicateur, Resultat
 from rqds_metrics.regles.formats import FINE, NON_DISPONIBLE, jour, mois, nombre, pourcent
 from rqds_metrics.regles.statut import EVALUES, FAVORABLES
-from rqds_metrics.statuts import APPARENCES
+from rqds_metrics.statuts import APPARENCES, counted
 
 _RETENU = "chiffre retenu"
 _PHRASE = re.compile(r"(?<=[.\u202f]) (?=[A-ZÀÂÉÈÊÎÔ])")  # between two sentences
@@ -65,8 +65,19 @@ class Ligne:
     def cible_mots(self) -> str:
         """The plan's target, under a title that says so already."""
         said = re.sub(r"^(Cible|Jalon) du plan\W*", "", self.indicateur.cible_plan)
-        empty = "Un jalon, sans autre cible." if self.indicateur.type == "jalon" else "Aucune\u00a0: suivi sans cible."
+        empty = "Un jalon, sans autre cible" if self.indicateur.type == "jalon" else "Aucune\u00a0: suivi sans cible"
         return said[0].upper() + said[1:] if said else empty
+
+    @property
+    def ciblee(self) -> bool:
+        """Has one of its years a target to draw."""
+        return any(r.cible is not None for r in self.annees)
+
+    @property
+    def legende(self) -> dict[str, str]:
+        """The signs under the bars of the five years, and what they say."""
+        seen = {r.statut for r in self.annees}
+        return {a.forme: a.libelle.lower() for s, a in APPARENCES.items() if s in seen}
 
     @property
     def changeant(self) -> bool:
@@ -81,8 +92,10 @@ class Ligne:
 
     @property
     def teinte(self) -> str:
-        """The status of the last point of the small line."""
-        return next((r.statut for r, v in zip(self.annees[::-1], self.serie[::-1], strict=True) if v is not None), "")
+        """The status that colours the last point of the small line: this year's, where that point is this year's."""
+        points = zip(self.annees[::-1], self.serie[::-1], strict=True)
+        last = next((r for r, v in points if v is not None), None)
+        return last.statut if last is self.resultat else ""
 
 
 def figure(indicateur: Indicateur, valeur: float | None) -> str:
@@ -144,17 +157,5 @@ class Bilan:
         some = f"{nombre(self.favorables)} des {nombre(self.evalues)} indicateurs évalués {verb} de l'être"
         if self.evalues == 1:
             some = f"Le seul indicateur évalué {'est' if self.favorables else 'n’est pas'} atteint ou en voie de l'être"
-        rest = [
-            f"{nombre(n)} {word}{'s' if plural and n > 1 else ''}"
-            for s, word, plural in _RESTE
-            if (n := self.comptes.get(s, 0))
-        ]
+        rest = [counted(s, n) for s, n in self.en_jeu.items() if s not in FAVORABLES]
         return f"{some}{FINE}; {', '.join(rest)}." if rest else f"{some}."
-
-
-_RESTE = (
-    ("presque", "presque atteint", True),
-    ("a_surveiller", "à surveiller", False),
-    ("en_retard", "en retard", False),
-    ("non_atteinte", "non atteint", True),
-)

@@ -17,6 +17,7 @@ from rqds_metrics.diffusion.site.ecriture import replace_folder, written_before
 from rqds_metrics.diffusion.site.gabarit import ICONE, Lien, render, style
 from rqds_metrics.diffusion.site.image import picture
 from rqds_metrics.diffusion.site.vues import Vue
+from rqds_metrics.regles.formats import typographie
 
 CSP = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
 _ID = re.compile(r"\d\.\d\.\d-\d+|G-[a-z0-9.]+")
@@ -73,7 +74,8 @@ class _Site:
             "cadre.html", vue=self.vue, lien=lien, racine=racine, corps=corps, suivie=suivie, csp=CSP,
             titre=titre if titre == _NOM else f"{titre} – {_NOM}", description=" ".join(description.split())[:300],
             canonique=self.adresse + ("" if path == "index.html" else path) if self.adresse and suivie else "",
-            image=f"{self.adresse}partage.png", donnees=self.donnees, carte=gabarit == "carte.html",
+            image=f"{self.adresse}partage.png", donnees=self.donnees,
+            carte=path.startswith("carte/"), ici=lambda page: Markup(' aria-current="page"') if page == path else "",
         )  # fmt: skip
         self.files[path] = page.encode("utf-8")
         if suivie:
@@ -84,10 +86,10 @@ class _Site:
             card = address_of("carte", id_)
             said = x.resultat.phrase
             self.add(
-                address_of("indicateur", id_), x.indicateur.court, said, "indicateur.html", x=x,
+                address_of("indicateur", id_), typographie(x.indicateur.court), said, "indicateur.html", x=x,
                 carte=f"{self.adresse}{card}",
             )  # fmt: skip
-            self.add(card, x.indicateur.court, said, "carte.html", suivie=False, x=x)
+            self.add(card, typographie(x.indicateur.court), said, "carte.html", suivie=False, x=x)
 
     def withdrawn(self, ids: Iterable[str]) -> None:
         """The stable addresses of what is no longer published say so, and nothing more."""
@@ -95,7 +97,15 @@ class _Site:
             if id_ in self.vue.lignes or not _ID.fullmatch(id_):
                 continue
             for page in ("indicateur", "carte"):
-                self.add(address_of(page, id_), "Indicateur retiré", "", "retire.html", suivie=False, id=id_)
+                self.add(
+                    address_of(page, id_),
+                    "Indicateur retiré",
+                    "",
+                    "retire.html",
+                    suivie=False,
+                    id=id_,
+                    carte=page == "carte",
+                )
 
     def around(self) -> None:
         """What is not a page: style, icon, picture, feed, sitemap, rules for robots, headers."""

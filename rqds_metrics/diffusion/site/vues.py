@@ -161,33 +161,38 @@ class Vue:
 
     @property
     def bouge(self) -> str:
-        """« 49 indicateurs ont changé, 2 sont nouveaux. »"""
-        e = self.p.historique[0]
-        told = [
-            f"{nombre(n)} {one if n == 1 else many}"
-            for n, one, many in (
-                (e.changes, "indicateur a changé", "indicateurs ont changé"),
-                (e.ajoutes, "est nouveau", "sont nouveaux"),
-                (e.retires, "n'est plus publié", "ne sont plus publiés"),
-            )
-            if n
-        ]
-        return f"{', '.join(told)}." if told else "rien n'a changé."
+        """What the publication that is shown changed."""
+        return moved(self.p.historique[0])
 
     @cached_property
     def mouvements(self) -> list[Mouvement]:
-        """Evaluated statuses that flipped since the publication before, then what was not published yet."""
+        """Since the publication before: an evaluated status for another, then evaluated or not, then what is new."""
         if self.precedente is None:
             return []
         known = {i.id for i in self.precedente.indicateurs}
-        return [*self._flipped(known), *(Mouvement(x, None) for x in self.lignes.values() if x.id not in known)]
+        flipped = sorted(self._flipped(known), key=lambda m: not {m.avant, m.ligne.resultat.statut} <= EVALUES)
+        return [*flipped, *(Mouvement(x, None) for x in self.lignes.values() if x.id not in known)]
 
     def _flipped(self, known: set[str]) -> Iterator[Mouvement]:
         assert self.precedente is not None
         for x in self.lignes.values():
             old = self.precedente.resultats.get((x.id, self.p.exercice)) if x.id in known else None
-            if old and old.statut != x.resultat.statut and {old.statut, x.resultat.statut} & set(EVALUES):
+            if old and old.statut != x.resultat.statut and {old.statut, x.resultat.statut} & EVALUES:
                 yield Mouvement(x, old.statut)
+
+
+def moved(e: Edition) -> str:
+    """« 49 indicateurs ont changé, 2 sont nouveaux. », of any publication."""
+    told: list[str] = []
+    for n, one, many in (
+        (e.changes, "a changé", "ont changé"),
+        (e.ajoutes, "est nouveau", "sont nouveaux"),
+        (e.retires, "n'est plus publié", "ne sont plus publiés"),
+    ):
+        if n:
+            noun = "" if told else " indicateurs" if n > 1 else " indicateur"
+            told.append(f"{nombre(n)}{noun} {many if n > 1 else one}")
+    return f"{', '.join(told)}." if told else "Rien n'a changé."
 
 
 def period_words(periode: str) -> str:
