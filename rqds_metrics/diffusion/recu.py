@@ -15,6 +15,7 @@ from rqds_metrics.lots import Lot
 from rqds_metrics.regles.formats import jour, mois, nombre
 
 _GABARIT = Path(__file__).with_name("recu.typ")
+_POLICES = _GABARIT.with_name("polices")
 
 
 def receipt_data(
@@ -53,6 +54,7 @@ def receipt_pdf(data: dict[str, Any]) -> bytes:
         _GABARIT.read_bytes(),
         format="pdf",
         sys_inputs={"donnees": json.dumps(data, ensure_ascii=False)},
+        font_paths=[str(_POLICES)],
         ignore_system_fonts=True,
         pdf_standards=["ua-1"],
     )

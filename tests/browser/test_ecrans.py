@@ -26,6 +26,19 @@ SCREENS = {
     "autre outil": "autre-outil",
     "comparer": f"comparer?{AU}",
     "alertes": "alertes",
+    "depuis": f"depuis?{AU}",
+    "reunions": "reunions",
+    "rapport": f"rapport?{AU}",
+    "saisir": "saisir",
+    "questions": "questions",
+    "corrections": "corrections",
+    "cloture": "cloture",
+    "cibles": "cibles",
+    "echeances": "echeances",
+    "publication": "publication",
+    "acces": "acces",
+    "journal": "journal",
+    "methode": f"methode?{AU}",
 }
 # Words of Streamlit's that would mean a text was left in English.
 ENGLISH = re.compile(
