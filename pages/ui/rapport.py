@@ -37,18 +37,17 @@ def ask(contexte: Contexte) -> Demande:
     """The choices: what goes in, since when, for which meeting."""
     au = contexte.au
     coming = next_from(reunions(au), au)
-    what, which, since, meeting = st.columns([1.5, 1.3, 1, 1], vertical_alignment="bottom")
+    one = st.session_state.get("rapport_contenu") == "orientation"  # chosen in this very run
+    what, *which, since, meeting = st.columns([1.5, 1.3, 1, 1] if one else [1.5, 1, 1], vertical_alignment="bottom")
     contenu: Contenu = what.segmented_control(
         "Contenu", list(CONTENUS), default="tout", format_func=CONTENUS.__getitem__, key="rapport_contenu"
     ) or "tout"  # fmt: skip
     orientations = {o.id: f"{o.id}. {o.court}" for o in load_plan().orientations}
-    picked = which.selectbox(
-        "Orientation",
-        list(orientations),
-        format_func=orientations.__getitem__,
-        disabled=contenu != "orientation",
-        filter_mode=None,
-    )
+    picked = None
+    if which:
+        picked = which[0].selectbox(
+            "Orientation", list(orientations), format_func=orientations.__getitem__, filter_mode=None
+        )
     depuis = since.date_input(
         "Réunion précédente", _since(au), min_value=date(2022, 7, 1), max_value=au, format="YYYY-MM-DD",
         key=f"rapport_depuis_{au}", help="« Ce qui a changé » se compte depuis ce jour-là.",

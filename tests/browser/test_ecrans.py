@@ -57,7 +57,6 @@ def address(demo_base) -> Iterator[str]:
 def opened(page: Page, url: str) -> Page:
     page.goto(url)
     expect(page.locator("h1").first).to_be_visible()
-    expect(page.locator(".racine").first).to_be_attached()
     expect(page.locator("#avance")).to_have_count(0)  # the screen that can be acted upon has come
     settled(page)
     return page
@@ -75,7 +74,7 @@ def overflowing(page: Page) -> list[str]:
     wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     cut = page.evaluate(
         """() => [...document.querySelectorAll('[data-testid=stMain] *')]
-            .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.defile, [role=tablist]'))
+            .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.defile, [role=tablist], [data-testid=stDataFrame]'))
             .map(e => e.tagName + '.' + e.className).slice(0, 5)"""
     )
     return [*([""] if wide > 0 else []), *cut]
