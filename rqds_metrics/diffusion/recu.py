@@ -51,7 +51,7 @@ def receipt_data(
 def receipt_pdf(data: dict[str, Any]) -> bytes:
     """The PDF of `receipt_data`. Texts are passed as data: none of them can be read as markup."""
     made = typst.compile(
-        _GABARIT.read_bytes(),
+        str(_GABARIT),
         format="pdf",
         sys_inputs={"donnees": json.dumps(data, ensure_ascii=False)},
         font_paths=[str(_POLICES)],

@@ -74,7 +74,8 @@ def overflowing(page: Page) -> list[str]:
     wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     cut = page.evaluate(
         """() => [...document.querySelectorAll('[data-testid=stMain] *')]
-            .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.defile, [role=tablist], [data-testid=stDataFrame]'))
+            .filter(e => e.getBoundingClientRect().right > innerWidth + 1)
+            .filter(e => !e.closest('.defile, [role=tablist], [data-testid=stDataFrame]'))
             .map(e => e.tagName + '.' + e.className).slice(0, 5)"""
     )
     return [*([""] if wide > 0 else []), *cut]

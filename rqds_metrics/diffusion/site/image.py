@@ -31,7 +31,7 @@ def picture(vue: Vue) -> bytes:
         "demo": vue.p.demo,
     }
     made = typst.compile(
-        _GABARIT.read_bytes(),
+        str(_GABARIT),
         format="png",
         ppi=72,
         sys_inputs={"donnees": json.dumps(data, ensure_ascii=False)},
