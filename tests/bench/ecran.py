@@ -35,7 +35,7 @@ def fiche_on(url: str) -> Ecran:
     return Ecran(
         f"{url}fiche?indicateur=1.2.6-2",
         "() => lus('h1, [aria-level=\"1\"]').length > 0",
-        f"() => lus('.graphes svg').length >= 2 || {explored}",
+        f"() => lus('.graphes section').length >= 2 || {explored}",
         alive=f"() => {explored}",
     )
 
