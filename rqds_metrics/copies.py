@@ -96,8 +96,7 @@ def copy_to(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     The connection must have been allowed the folder of `path` (see ouverture.open_file).
     """
     [(name,)] = connection.execute("SELECT current_database()").fetchall()
-    written = str(path).replace("'", "''")
-    connection.execute(f"ATTACH '{written}' AS {_ALIAS} (STORAGE_VERSION '{FORMAT}')")
+    connection.execute(f"ATTACH ? AS {_ALIAS} (STORAGE_VERSION '{FORMAT}')", [str(path)])
     try:
         connection.execute(f"COPY FROM DATABASE {_quoted(name)} TO {_ALIAS}")
     finally:

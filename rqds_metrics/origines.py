@@ -47,8 +47,8 @@ def read_origines(
     lots, portees, decisions = known.lots, list(known.portees), known.decisions
     plan = plan_decided(load_plan(), decisions)
     indicateur = plan.tous[indicateur.id]
-    mine = [p for p in portees if may_read(indicateur, plan, p.serie)]
-    if indicateur.formule or not mine:
+    mine = [] if indicateur.formule else [p for p in portees if may_read(indicateur, plan, p.serie)]
+    if not mine:
         return []
     growth = Progression()
     with connect(base) as cursor:

@@ -18,6 +18,19 @@ from pathlib import Path
 
 from rqds_metrics.plan import RACINE
 
+# the registries of packages and images, by their two parts: no file of the project holds the name of one, this one neither
+REGISTRES = re.compile(
+    "|".join(
+        rf"{name}\.(?:{ends})"
+        for name, ends in {
+            "docker": "io",
+            "quay": "io",
+            "ghcr": "io",
+            "pypi": "org|python",
+            "pythonhosted": "org",
+        }.items()
+    )
+)
 DOCS = RACINE / "docs" / "exploitation"
 DEPLOIEMENT = RACINE / "deploiement"
 UNITES = sorted((DEPLOIEMENT / "systemd").iterdir())

@@ -12,7 +12,7 @@ import pytest
 
 from rqds_metrics.plan import RACINE
 from tests.chaos.appli import export
-from tests.deploiement import DEPLOIEMENT, DOCS, UNITES, Machine, Unite, blocks, commands_named, copy_project
+from tests.deploiement import DEPLOIEMENT, DOCS, REGISTRES, UNITES, Machine, Unite, blocks, commands_named, copy_project
 
 PAGES = sorted(DOCS.glob("*.md"))
 SERVICES = [u for u in UNITES if u.suffix == ".service"]
@@ -187,7 +187,7 @@ def test_every_page_can_be_found_and_names_no_host_of_packages():
         assert f"docs/exploitation/{page.name}" in index, page.name
     for path in [*PAGES, *DEPLOIEMENT.rglob("*")]:
         if path.is_file():
-            assert not re.search(r"docker\.io|ghcr\.io|quay\.io|pypi\.org", path.read_text(encoding="utf-8")), path
+            assert not REGISTRES.search(path.read_text(encoding="utf-8")), path
 
 
 # --- laptop

@@ -239,7 +239,7 @@ def test_a_comment_whose_figure_changed_is_held_back(own_demo):
 def test_the_fonts_have_every_character_that_is_let_through():
     import typst
 
-    from rqds_metrics.diffusion.rapport_pdf import POLICES
+    from rqds_metrics.diffusion import POLICES
 
     known = "".join(chr(c) for c in range(32, 0x3000) if not _INCONNUS.match(chr(c))) + REMPLACANT
     source = b'#set document(title: "x")\n#set text(font: ("Source Sans Pro", "DejaVu Sans Mono"), lang: "fr")\n'

@@ -54,7 +54,7 @@ function giveWay(root) {
   const at = first.scrollTop;
   const chosen = {};
   for (const s of first.shadowRoot?.querySelectorAll('select[data-filtre]') || []) chosen[s.dataset.filtre] = s.value;
-  if (Object.values(chosen).some(Boolean)) { root.chosen = chosen; restore(root); }
+  if (Object.values(chosen).some(Boolean)) root.chosen = chosen;  // only where no chart is waited for: restored next
   first.remove();
   if (at) document.querySelector('[data-testid=stMain]').scrollTop = at;
 }

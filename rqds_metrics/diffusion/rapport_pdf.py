@@ -12,6 +12,7 @@ import typst
 from markupsafe import Markup
 
 from rqds_metrics.affichage import due_text, gap_text, target_text, value_text
+from rqds_metrics.diffusion import POLICES
 from rqds_metrics.diffusion.figures import bars, bullet_of, mur
 from rqds_metrics.diffusion.rapport import Fiche, Rapport
 from rqds_metrics.diffusion.rapport_textes import (
@@ -36,7 +37,6 @@ from rqds_metrics.statuts import APPARENCES
 from rqds_metrics.synthese import Changement, attention
 
 _GABARIT = Path(__file__).with_name("rapport.typ")
-POLICES = Path(__file__).with_name("polices")
 _POLICE = "Source Sans Pro"
 A_LA_UNE = 6  # rows of « à l'attention » on the first page
 LIGNES_MAX = 30  # rows that leave an orientation on its page; the annex has every indicator

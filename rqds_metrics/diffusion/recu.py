@@ -11,11 +11,11 @@ from typing import Any
 import typst
 
 from rqds_metrics.cloture import ETATS, BilanMois, Revision
+from rqds_metrics.diffusion import POLICES
 from rqds_metrics.lots import Lot
 from rqds_metrics.regles.formats import jour, mois, nombre
 
 _GABARIT = Path(__file__).with_name("recu.typ")
-_POLICES = _GABARIT.with_name("polices")
 
 
 def receipt_data(
@@ -54,7 +54,7 @@ def receipt_pdf(data: dict[str, Any]) -> bytes:
         str(_GABARIT),
         format="pdf",
         sys_inputs={"donnees": json.dumps(data, ensure_ascii=False)},
-        font_paths=[str(_POLICES)],
+        font_paths=[str(POLICES)],
         ignore_system_fonts=True,
         pdf_standards=["ua-1"],
     )

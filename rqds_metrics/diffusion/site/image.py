@@ -7,11 +7,11 @@ from pathlib import Path
 
 import typst
 
+from rqds_metrics.diffusion import POLICES
 from rqds_metrics.diffusion.site.vues import Vue
 from rqds_metrics.regles.formats import jour
 
 _GABARIT = Path(__file__).with_name("image.typ")
-_POLICES = Path(__file__).parents[1] / "polices"
 
 
 def picture(vue: Vue) -> bytes:
@@ -35,7 +35,7 @@ def picture(vue: Vue) -> bytes:
         format="png",
         ppi=72,
         sys_inputs={"donnees": json.dumps(data, ensure_ascii=False)},
-        font_paths=[str(_POLICES)],
+        font_paths=[str(POLICES)],
         ignore_system_fonts=True,
     )
     assert isinstance(made, bytes)
